@@ -1,0 +1,44 @@
+package io.nereid.domain.migration;
+
+import io.nereid.domain.container.Ownership;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One migration: what is persisted before each step, what people see, what is measured.
+ *
+ * @param base the ownership on which it started; the grant and every way back are compared with it
+ * @param phasesMs milliseconds spent in each phase that has ended
+ * @param frozenAt when the source had frozen it, by the source's clock
+ * @param restoredAt when the target's runtime had brought it up, by the target's clock
+ * @param frozenMs freeze to restore as the coordinator measured it; without clock differences
+ * @param bytesTotal bytes of everything that the target needs
+ * @param bytesSent bytes that went over the wire
+ * @param failure why it is going back or went back
+ */
+public record Migration(
+    MigrationId id,
+    ContainerId container,
+    ContainerName name,
+    NodeId source,
+    NodeId target,
+    Phase phase,
+    Ownership base,
+    MigrationOptions options,
+    boolean cancelRequested,
+    Instant started,
+    Optional<Instant> ended,
+    Map<Phase, Long> phasesMs,
+    Optional<Instant> frozenAt,
+    Optional<Instant> restoredAt,
+    Optional<Long> frozenMs,
+    long bytesTotal,
+    long bytesSent,
+    Progress progress,
+    Optional<Failure> failure) {}

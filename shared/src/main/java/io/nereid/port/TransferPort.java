@@ -1,0 +1,49 @@
+package io.nereid.port;
+
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.migration.Progress;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * What transfer does for the nymph of the same process. All methods block: call them from a virtual
+ * thread. Failures are {@link io.nereid.domain.failure.FailureException}s.
+ */
+public interface TransferPort {
+  /** Opens a session; the same migration twice gives the same ticket. */
+  TransferTicket open(ReceiveRequest request);
+
+  /**
+   * Sends and returns when the receiver has verified everything. A broken connection is made again
+   * and continues where it stopped, until it has been down for too long (CONNECTION_LOST).
+   */
+  SendReport send(SendRequest request, Consumer<Progress> progress);
+
+  /** Ends sends of this migration: they fail with CANCELLED. Does nothing when there is none. */
+  void cancel(MigrationId migration);
+
+  /** A set that is complete at this receiver; PROTOCOL when it is not. */
+  ReceivedSet received(MigrationId migration, SetLabel label);
+
+  /** Ends a receiving session and removes what it staged and nobody took over. Idempotent. */
+  void close(MigrationId migration);
+
+  /**
+   * Takes over an immutable directory of CRIU images as base for later transfers of this container,
+   * replacing the previous one. The directory is moved below the store.
+   */
+  void retain(ContainerId container, Path images);
+
+  /** Drops what {@link #retain} keeps for this container. Idempotent. */
+  void forget(ContainerId container);
+
+  /** Copies a root file system into the layer store; returns its digest. */
+  String importLayer(Path rootfs);
+
+  /** Where a layer is, for use as an overlay's lower directory. NOT_FOUND when absent. */
+  Path layer(String digest);
+
+  /** Bytes of content of a layer. */
+  long layerBytes(String digest);
+}

@@ -1,0 +1,144 @@
+package io.nereid.protocol.address;
+
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.container.Location;
+import io.nereid.domain.node.NodeReport;
+import io.nereid.protocol.message.CoordinatorMessages;
+import io.nereid.protocol.message.NereidEvent;
+import io.nereid.protocol.message.NymphMessages;
+import io.nereid.protocol.message.StepMessages;
+
+/** Every address there is. Those of nymphs are used with {@link Address#at}. */
+public final class Addresses {
+  /** How long a step request may wait at the nymph, in ms; the bus waits a little longer. */
+  public static final long LONG_POLL_MS = 2_000;
+
+  private static final long QUICK_MS = 5_000;
+  private static final long COMMAND_MS = 60_000;
+
+  // The leading coordinator.
+  public static final Address<CoordinatorMessages.RunRequest, Location> RUN =
+      new Address<>(
+          "v1.coordinator.run", CoordinatorMessages.RunRequest.class, Location.class, COMMAND_MS);
+  public static final Address<CoordinatorMessages.CommandRequest, Location> COMMAND =
+      new Address<>(
+          "v1.coordinator.command",
+          CoordinatorMessages.CommandRequest.class,
+          Location.class,
+          COMMAND_MS);
+  public static final Address<CoordinatorMessages.LocateRequest, Location> LOCATE =
+      new Address<>(
+          "v1.coordinator.locate",
+          CoordinatorMessages.LocateRequest.class,
+          Location.class,
+          QUICK_MS);
+  public static final Address<CoordinatorMessages.ListRequest, CoordinatorMessages.ContainerList>
+      LIST =
+          new Address<>(
+              "v1.coordinator.list",
+              CoordinatorMessages.ListRequest.class,
+              CoordinatorMessages.ContainerList.class,
+              QUICK_MS);
+  public static final Address<CoordinatorMessages.NodesRequest, CoordinatorMessages.NodeList>
+      NODES =
+          new Address<>(
+              "v1.coordinator.nodes",
+              CoordinatorMessages.NodesRequest.class,
+              CoordinatorMessages.NodeList.class,
+              QUICK_MS);
+  public static final Address<CoordinatorMessages.MigrateRequest, CoordinatorMessages.MigrationView>
+      MIGRATE =
+          new Address<>(
+              "v1.coordinator.migrate",
+              CoordinatorMessages.MigrateRequest.class,
+              CoordinatorMessages.MigrationView.class,
+              QUICK_MS);
+  public static final Address<CoordinatorMessages.CancelRequest, CoordinatorMessages.MigrationView>
+      CANCEL =
+          new Address<>(
+              "v1.coordinator.cancel",
+              CoordinatorMessages.CancelRequest.class,
+              CoordinatorMessages.MigrationView.class,
+              QUICK_MS);
+  public static final Address<
+          CoordinatorMessages.MigrationRequest, CoordinatorMessages.MigrationView>
+      MIGRATION =
+          new Address<>(
+              "v1.coordinator.migration",
+              CoordinatorMessages.MigrationRequest.class,
+              CoordinatorMessages.MigrationView.class,
+              LONG_POLL_MS + QUICK_MS);
+  public static final Address<
+          CoordinatorMessages.MigrationsRequest, CoordinatorMessages.MigrationList>
+      MIGRATIONS =
+          new Address<>(
+              "v1.coordinator.migrations",
+              CoordinatorMessages.MigrationsRequest.class,
+              CoordinatorMessages.MigrationList.class,
+              QUICK_MS);
+  public static final Address<NodeReport, CoordinatorMessages.ReportAck> REPORT =
+      new Address<>(
+          "v1.coordinator.report", NodeReport.class, CoordinatorMessages.ReportAck.class, QUICK_MS);
+
+  // One nymph.
+  public static final Address<NymphMessages.CreateRequest, ContainerStatus> CREATE =
+      new Address<>(
+          "v1.nymph.create", NymphMessages.CreateRequest.class, ContainerStatus.class, COMMAND_MS);
+  public static final Address<NymphMessages.CommandRequest, ContainerStatus> NYMPH_COMMAND =
+      new Address<>(
+          "v1.nymph.command",
+          NymphMessages.CommandRequest.class,
+          ContainerStatus.class,
+          COMMAND_MS);
+  public static final Address<NymphMessages.InspectRequest, NymphMessages.Inspection> INSPECT =
+      new Address<>(
+          "v1.nymph.inspect",
+          NymphMessages.InspectRequest.class,
+          NymphMessages.Inspection.class,
+          QUICK_MS);
+  public static final Address<NymphMessages.LogsRequest, NymphMessages.LogChunk> LOGS =
+      new Address<>(
+          "v1.nymph.logs",
+          NymphMessages.LogsRequest.class,
+          NymphMessages.LogChunk.class,
+          LONG_POLL_MS + QUICK_MS);
+  public static final Address<NymphMessages.ExecRequest, NymphMessages.ExecStarted> EXEC =
+      new Address<>(
+          "v1.nymph.exec",
+          NymphMessages.ExecRequest.class,
+          NymphMessages.ExecStarted.class,
+          2 * QUICK_MS);
+  public static final Address<NymphMessages.ExecIoRequest, NymphMessages.ExecIo> EXEC_IO =
+      new Address<>(
+          "v1.nymph.exec.io",
+          NymphMessages.ExecIoRequest.class,
+          NymphMessages.ExecIo.class,
+          LONG_POLL_MS + QUICK_MS);
+  public static final Address<NymphMessages.ExecKillRequest, CoordinatorMessages.Done> EXEC_KILL =
+      new Address<>(
+          "v1.nymph.exec.kill",
+          NymphMessages.ExecKillRequest.class,
+          CoordinatorMessages.Done.class,
+          QUICK_MS);
+  public static final Address<NymphMessages.ReportRequest, NodeReport> NYMPH_REPORT =
+      new Address<>(
+          "v1.nymph.report", NymphMessages.ReportRequest.class, NodeReport.class, QUICK_MS);
+  public static final Address<NymphMessages.AnnounceRequest, CoordinatorMessages.Done> ANNOUNCE =
+      new Address<>(
+          "v1.nymph.announce",
+          NymphMessages.AnnounceRequest.class,
+          CoordinatorMessages.Done.class,
+          QUICK_MS);
+  public static final Address<StepMessages.StepRequest, StepMessages.StepReply> STEP =
+      new Address<>(
+          "v1.nymph.step",
+          StepMessages.StepRequest.class,
+          StepMessages.StepReply.class,
+          LONG_POLL_MS + QUICK_MS);
+
+  /** Published, not sent: nobody replies. */
+  public static final Address<NereidEvent, Void> EVENTS =
+      new Address<>("v1.events", NereidEvent.class, Void.class, 0);
+
+  private Addresses() {}
+}

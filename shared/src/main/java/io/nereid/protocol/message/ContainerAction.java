@@ -1,0 +1,30 @@
+package io.nereid.protocol.message;
+
+/** What can be done to a container by name. */
+public sealed interface ContainerAction {
+  /** Starts one that was made or has stopped. */
+  record Start() implements ContainerAction {}
+
+  /**
+   * Sends a signal, then SIGKILL after the grace.
+   *
+   * @param signal name without SIG, for example TERM
+   */
+  record Stop(String signal, long graceMs) implements ContainerAction {}
+
+  /** Sends one signal. */
+  record Kill(String signal) implements ContainerAction {}
+
+  /** Freezes it through its cgroup. */
+  record Pause() implements ContainerAction {}
+
+  /** Thaws what {@link Pause} froze. */
+  record Unpause() implements ContainerAction {}
+
+  /**
+   * Deletes it and its writable layer.
+   *
+   * @param force kill it first when it runs
+   */
+  record Remove(boolean force) implements ContainerAction {}
+}

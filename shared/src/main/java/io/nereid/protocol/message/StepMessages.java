@@ -1,0 +1,146 @@
+package io.nereid.protocol.message;
+
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.container.NetworkSpec;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.id.Fence;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.Progress;
+import io.nereid.domain.node.Capabilities;
+import io.nereid.port.TransferTicket;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The steps of a migration. A step is identified by migration and kind of command: asking again
+ * attaches to the running one or returns its earlier result, so that a repeated or a new
+ * coordinator can go on. A step that runs is never interrupted by a repeated request.
+ */
+public final class StepMessages {
+  private StepMessages() {}
+
+  /** One step. */
+  public sealed interface StepCommand {
+    /** Source: what will move. Changes nothing. */
+    record Describe() implements StepCommand {}
+
+    /** Target: could it live here? Changes nothing. */
+    record Check(MoveDescription move) implements StepCommand {}
+
+    /** Target: reserve name, address and space, make the network (silent), open a session. */
+    record Prepare(MoveDescription move, NodeId source) implements StepCommand {}
+
+    /** Source: checkpoint, leave running, send bundle, layers, writable layer, images. */
+    record SendAhead(TransferTicket ticket, NodeId target, long bandwidthBytesPerSecond)
+        implements StepCommand {}
+
+    /** Source: freeze through the cgroup, take it off the network. */
+    record Freeze(NodeId target) implements StepCommand {}
+
+    /** Source: dump the frozen container; it stays frozen. */
+    record Dump() implements StepCommand {}
+
+    /** Source: send what is not there yet; done when the target has verified everything. */
+    record SendDelta(TransferTicket ticket, long bandwidthBytesPerSecond) implements StepCommand {}
+
+    /** Target, under the granted epoch: restore and let it run. */
+    record Restore() implements StepCommand {}
+
+    /** Source, under the granted epoch: delete the frozen copy. */
+    record Release() implements StepCommand {}
+
+    /** Source, under a new epoch: thaw, back on the network, forget the migration. */
+    record Thaw() implements StepCommand {}
+
+    /**
+     * Target: make sure that nothing of it runs or will run here, remove everything. Waits for a
+     * restore that is under way. Refused when the container runs under a granted epoch that is not
+     * older than the fence's.
+     */
+    record Discard() implements StepCommand {}
+
+    /** Target: what has become of the restore? Changes nothing. */
+    record Query() implements StepCommand {}
+
+    /** Source: end sending; a CRIU run under way is waited for. */
+    record AbortSend() implements StepCommand {}
+  }
+
+  /** What a step brought. */
+  public sealed interface StepResult {
+    /** Nothing to tell but success. */
+    record Ok() implements StepResult {}
+
+    /** Of {@link StepCommand.Describe}. */
+    record Described(MoveDescription move) implements StepResult {}
+
+    /** Of {@link StepCommand.Prepare}. */
+    record Prepared(TransferTicket ticket) implements StepResult {}
+
+    /** Of {@link StepCommand.SendAhead} and {@link StepCommand.SendDelta}. */
+    record Sent(long bytesTotal, long bytesSent, long tookMs) implements StepResult {}
+
+    /** Of {@link StepCommand.Freeze}. */
+    record Frozen(Instant at) implements StepResult {}
+
+    /** Of {@link StepCommand.Restore}. */
+    record Restored(Instant at, ContainerStatus status) implements StepResult {}
+
+    /** Of {@link StepCommand.Query}. */
+    record TargetState(Fate fate) implements StepResult {}
+  }
+
+  /** What a target knows about a restore. */
+  public enum Fate {
+    /** Certainly nothing runs here, and nothing will unless asked again. */
+    ABSENT,
+    /** A restore is under way. */
+    RESTORING,
+    /** It runs here. */
+    RUNNING
+  }
+
+  /**
+   * What has to move, as the source describes it.
+   *
+   * @param memoryBytes resident memory of all its processes
+   * @param filesBytes writable layer and layers
+   * @param layers digests of its read-only layers
+   * @param terminal whether its processes own a terminal
+   * @param tcpEstablished number of its established TCP connections
+   */
+  public record MoveDescription(
+      ContainerId id,
+      ContainerName name,
+      ContainerStatus status,
+      NetworkSpec network,
+      Capabilities source,
+      long memoryBytes,
+      long filesBytes,
+      List<String> layers,
+      boolean terminal,
+      int tcpEstablished) {}
+
+  /** Does a step, or attaches to it, and waits at most waitMs for its end. */
+  public record StepRequest(
+      MigrationId migration,
+      ContainerId container,
+      Fence fence,
+      StepCommand command,
+      long waitMs) {}
+
+  /** Where a step is. */
+  public sealed interface StepReply {
+    /** Still running; ask again. */
+    record Running(Progress progress) implements StepReply {}
+
+    /** Ended well. */
+    record Done(StepResult result) implements StepReply {}
+
+    /** Ended badly; the failure says how sure that is. */
+    record Failed(Failure failure) implements StepReply {}
+  }
+}
