@@ -1,6 +1,7 @@
 package io.nereid.config;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Checkpoint and restore.
@@ -16,5 +17,32 @@ public record CriuConfig(Path dumpPath, TcpEstablished tcpEstablished, long dead
     AUTO,
     TRUE,
     FALSE
+  }
+
+  static CriuConfig from(SettingReader settings) {
+    Path dumpPath = settings.path("criu.dumpPath", Path.of("/dumps"));
+    TcpEstablished tcp =
+        settings.checked(
+            "criu.tcpEstablished",
+            TcpEstablished.AUTO,
+            "auto",
+            "auto, or a boolean: 1, t, T, TRUE, true, True, 0, f, F, FALSE, false, False",
+            CriuConfig::tcpEstablished);
+    long deadlineMs = settings.number("criu.deadlineMs", 120_000, 1_000, 3_600_000);
+    return new CriuConfig(dumpPath, tcp, deadlineMs);
+  }
+
+  // The boolean forms are those of Go's strconv.ParseBool, which the variable has always had.
+  private static TcpEstablished tcpEstablished(String text) {
+    return switch (text) {
+      case "1", "t", "T", "TRUE", "true", "True" -> TcpEstablished.TRUE;
+      case "0", "f", "F", "FALSE", "false", "False" -> TcpEstablished.FALSE;
+      default -> {
+        if (!text.toLowerCase(Locale.ROOT).equals("auto")) {
+          throw new IllegalArgumentException();
+        }
+        yield TcpEstablished.AUTO;
+      }
+    };
   }
 }
