@@ -44,7 +44,7 @@ public record NodeConfig(
           "node.runDir");
     }
     List<String> verticles = verticles(settings);
-    long stopGraceMs = settings.number("node.stopGraceMs", 10_000, 0, 600_000);
+    long stopGraceMs = settings.number("node.stopGraceMs", 10_000, 0, 45_000);
     return new NodeConfig(name, dataDir, runDir, verticles, stopGraceMs);
   }
 

@@ -74,7 +74,7 @@ class ConfigLoaderTest {
             dir + "/node.yaml:2: unknown setting 'node.nmae'; did you mean 'node.name'?",
             dir
                 + "/node.yaml:3: node.stopGraceMs is 'soon' but must be a whole number from 0 to"
-                + " 600000; leave it out for 10000",
+                + " 45000; leave it out for 10000",
             dir
                 + "/other.yaml:2: criu.dumpPath is '[a, b]' but must be an absolute path, not a"
                 + " list; leave it out for /dumps",

@@ -71,7 +71,7 @@ class SectionsTest {
                   + " coordinator, gateway; leave it out for transfer,nymph,coordinator,gateway",
               "f.yaml:5: node.verticles has nymph without transfer; add transfer: a nymph hands"
                   + " what moves to the transfer of its own process",
-              "f.yaml:6: node.stopGraceMs is '-1' but must be a whole number from 0 to 600000;"
+              "f.yaml:6: node.stopGraceMs is '-1' but must be a whole number from 0 to 45000;"
                   + " leave it out for 10000");
     }
 
