@@ -134,10 +134,11 @@ setup_criu_from_debian() {
     ); then
       setup_criu_prefix && return 0
     else
-      setup_apt_failed "no CRIU of Debian $SETUP_CRIU_SUITE from $(setup_show_uri "$setup_mirror")" || true
+      say "no Debian $SETUP_CRIU_SUITE to be had from $(setup_show_uri "$setup_mirror")"
+      setup_refused=yes
     fi
   done
-  return 1
+  [ -z "${setup_refused:-}" ] || setup_apt_failed "the last mirror did not answer as hoped"
 }
 
 setup_criu_prefix() {
@@ -238,10 +239,9 @@ setup_host() {
   fi
   setup_runtime || return 1
   setup_wanted=$(setup_missing_tools)
-  setup_status=0
-  case $setup_wanted in *maven*) setup_maven || setup_status=$EX_UNAVAILABLE ;; esac
-  case $setup_wanted in *java*) setup_java || { warn "$java_problem"; setup_status=$EX_UNAVAILABLE; } ;; esac
-  [ "$setup_status" = 0 ] || return "$setup_status"
+  # Java first: Maven's package would bring an older one, and is of no use without.
+  case $setup_wanted in *java*) setup_java || { warn "$java_problem"; return "$EX_UNAVAILABLE"; } ;; esac
+  case $setup_wanted in *maven*) setup_maven || return "$EX_UNAVAILABLE" ;; esac
   say "done: containers that move can run here"
 }
 

@@ -10,10 +10,10 @@ SETUP_TEMP=
 
 # Exclusive use of the prefix, and a temporary directory in it that is gone at the end.
 setup_begin() {
-  [ "$(id -u)" = 0 ] || die "$EX_NO_PERMISSION" "setup must run as root: it installs packages and tries CRIU"
   case $NEREID_PREFIX in
     *[!A-Za-z0-9._/+-]* | *..* | [!/]* | /) die "$EX_USAGE" "NEREID_PREFIX is '$NEREID_PREFIX': it must be an absolute path of letters, digits and . _ + -" ;;
   esac
+  [ "$(id -u)" = 0 ] || die "$EX_NO_PERMISSION" "setup must run as root: it installs packages and tries CRIU"
   command -v apt-get >/dev/null ||
     die "$EX_UNAVAILABLE" "setup knows Debian and Ubuntu only (no apt-get here). Install yourself: runc, conmon, iproute2, nftables, util-linux, tar and a CRIU that passes 'criu check'"
   mkdir -p "$NEREID_PREFIX"
@@ -37,7 +37,7 @@ setup_end() {
 
 # apt-get with a deadline, without questions; what it says is shown only when it fails for good.
 setup_apt() {
-  DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l timeout -k 10 "${SETUP_APT_DEADLINE:-900}" \
+  DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l timeout --foreground -k 10 "${SETUP_APT_DEADLINE:-900}" \
     apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" </dev/null >"$SETUP_TEMP/apt.log" 2>&1
 }
 
