@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /** The name that a person gives to a container; unique in the cluster. */
 public record ContainerName(String value) implements TextId, Comparable<ContainerName> {
   private static final Pattern RULE =
-      Pattern.compile("(?!.*\\\\.\\\\.)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
+      Pattern.compile("(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
   /** Refuses what breaks the rule with an {@link InvalidIdException} that names value and rule. */
   public ContainerName {

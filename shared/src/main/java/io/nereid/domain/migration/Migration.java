@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param bytesTotal bytes of everything that the target needs
  * @param bytesSent bytes that went over the wire
  * @param failure why it is going back or went back
+ * @param waiting what keeps it from going on at the moment, or what is still to be done on a host
+ *     that is away after it has ended for people; absent otherwise
  */
 public record Migration(
     MigrationId id,
@@ -41,4 +43,5 @@ public record Migration(
     long bytesTotal,
     long bytesSent,
     Progress progress,
-    Optional<Failure> failure) {}
+    Optional<Failure> failure,
+    Optional<Failure> waiting) {}

@@ -14,4 +14,9 @@ public record Address<Q, R>(String name, Class<Q> request, Class<R> reply, long 
   public Address<Q, R> at(NodeId node) {
     return new Address<>(name + "." + node.value(), request, reply, timeoutMs);
   }
+
+  /** The same with another limit on the wait for a reply. */
+  public Address<Q, R> within(long ms) {
+    return new Address<>(name, request, reply, ms);
+  }
 }

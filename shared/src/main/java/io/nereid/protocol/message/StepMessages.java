@@ -33,8 +33,13 @@ public final class StepMessages {
     /** Target: reserve name, address and space, make the network (silent), open a session. */
     record Prepare(MoveDescription move, NodeId source) implements StepCommand {}
 
-    /** Source: checkpoint, leave running, send bundle, layers, writable layer, images. */
-    record SendAhead(TransferTicket ticket, NodeId target, long bandwidthBytesPerSecond)
+    /**
+     * Source: checkpoint, leave running, send bundle, layers, writable layer, images.
+     *
+     * @param snapshot false: no checkpoint and no images, the files only
+     */
+    record SendAhead(
+        TransferTicket ticket, NodeId target, boolean snapshot, long bandwidthBytesPerSecond)
         implements StepCommand {}
 
     /** Source: freeze through the cgroup, take it off the network. */
