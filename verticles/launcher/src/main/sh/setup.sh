@@ -198,9 +198,10 @@ setup_criu() {
 
 # The runtime: installs what is missing, then looks again.
 setup_runtime() {
-  setup_wanted=$(setup_missing_runtime)
-  [ -n "$setup_wanted" ] || return 0
+  [ -n "$(setup_missing_runtime)" ] || return 0
   setup_begin
+  # Asked again: another setup may have done it while this one waited.
+  setup_wanted=$(setup_missing_runtime)
   setup_packages=$(for setup_command in $setup_wanted; do setup_package_of "$setup_command"; done | sort -u)
   setup_status=0
   # shellcheck disable=SC2086 # a list of package names

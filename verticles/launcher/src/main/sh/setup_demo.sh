@@ -21,7 +21,8 @@ setup_demo() {
   fi
   setup_begin
   setup_status=0
-  for setup_part in $setup_wanted; do
+  # Asked again: another setup may have done it while this one waited.
+  for setup_part in $(setup_missing_demo); do
     "setup_demo_$setup_part" || setup_status=1
   done
   setup_end
