@@ -1,0 +1,202 @@
+package io.nereid.nymph.conmon;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.nymph.fs.ContainerDirs;
+import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.runtime.Runc;
+import io.nereid.nymph.runtime.RuntimeFailures;
+import io.nereid.process.Command;
+import io.nereid.process.Outcome;
+import io.nereid.process.ProcessRunner;
+import io.nereid.process.ProgramEnvironment;
+import io.nereid.protocol.codec.WireCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings containers up under conmon and reads what it leaves. conmon goes into the background at
+ * once, so what tells success is the file with the container's process id, and failure is conmon's
+ * end without it. Thread-safe.
+ */
+public final class Conmon {
+  private static final Duration FORK_LIMIT = Duration.ofSeconds(20);
+  private static final int SMALL_FILE_BYTES_MAX = 64 * 1024;
+  private final ProcessRunner runner;
+  private final ProgramEnvironment programs;
+  private final HostPaths paths;
+  private final Runc runc;
+  private final DirectoryWatch watch;
+
+  public Conmon(
+      ProcessRunner runner,
+      ProgramEnvironment programs,
+      HostPaths paths,
+      Runc runc,
+      DirectoryWatch watch) {
+    this.runner = runner;
+    this.programs = programs;
+    this.paths = paths;
+    this.runc = runc;
+    this.watch = watch;
+  }
+
+  /**
+   * Creates or restores a container; blocks until the runtime has done it.
+   *
+   * @return the id of its first process
+   * @throws FailureException RUNTIME_FAILED with the runtime's words, or TIMEOUT when the runtime
+   *     did not end within the limit: it is left running, and its outcome is unknown
+   */
+  public int bringUp(ConmonRequest request) {
+    ContainerDirs dirs = request.dirs();
+    String doing =
+        (request.restoreFrom().isPresent() ? "restoring" : "creating")
+            + " container "
+            + request.id();
+    prepare(request);
+    Command command =
+        Command.of(FORK_LIMIT, argv(request))
+            .surviving(dirs.run().resolve("conmon"))
+            .in(dirs.run());
+    Outcome forked = runner.run(command);
+    if (!forked.ok()) {
+      throw RuntimeFailures.of(FailureCode.RUNTIME_FAILED, doing, forked, "", runtimeSaid(dirs));
+    }
+    boolean ended =
+        watch.await(
+            dirs.run(), () -> pid(dirs).isPresent() || !isAlive(request.id()), request.limit());
+    Optional<Integer> pid = pid(dirs);
+    if (pid.isPresent()) {
+      return pid.get();
+    }
+    List<String> said = runtimeSaid(dirs);
+    if (!ended) {
+      Outcome late = new Outcome.TimedOut(command.argv(), request.limit(), false, "", "");
+      throw RuntimeFailures.of(FailureCode.TIMEOUT, doing, late, "", said);
+    }
+    String reason = said.isEmpty() ? "conmon ended without a word" : said.getLast();
+    Outcome failed = new Outcome.Exited(command.argv(), 1, "", reason, Duration.ZERO);
+    throw RuntimeFailures.of(FailureCode.RUNTIME_FAILED, doing, failed, "", said);
+  }
+
+  private void prepare(ConmonRequest request) {
+    try {
+      ContainerDirs dirs = request.dirs();
+      Files.createDirectories(dirs.run());
+      Files.createDirectories(dirs.log().getParent());
+      Files.createDirectories(paths.exits());
+      Files.deleteIfExists(dirs.pidFile());
+      Files.deleteIfExists(dirs.conmonPidFile());
+      Files.deleteIfExists(dirs.runtimeLog());
+      Files.deleteIfExists(exitFile(request.id()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot prepare " + request.dirs().run(), e);
+    }
+  }
+
+  private List<String> argv(ConmonRequest request) {
+    ContainerDirs dirs = request.dirs();
+    String runtime = programs.find("runc").map(Path::toString).orElse("runc");
+    List<String> argv = new ArrayList<>(request.wrapper());
+    argv.addAll(List.of("conmon", "--api-version", "1"));
+    argv.addAll(List.of("-c", request.id().value(), "-u", request.id().value()));
+    argv.addAll(List.of("-n", request.id().value(), "-r", runtime));
+    argv.addAll(List.of("-b", dirs.bundle().toString()));
+    argv.addAll(List.of("-p", dirs.pidFile().toString()));
+    argv.addAll(List.of("-P", dirs.conmonPidFile().toString()));
+    argv.addAll(List.of("--exit-dir", paths.exits().toString()));
+    argv.addAll(List.of("--socket-dir-path", paths.conmon().toString()));
+    argv.addAll(List.of("-l", "k8s-file:" + dirs.log()));
+    if (request.terminal()) {
+      argv.add("-t");
+    }
+    List<String> globals = new ArrayList<>(runc.globalArgs());
+    globals.addAll(List.of("--log", dirs.runtimeLog().toString(), "--log-format", "json"));
+    globals.forEach(word -> argv.addAll(List.of("--runtime-arg", word)));
+    request.restoreFrom().ifPresent(i -> argv.addAll(List.of("--restore", i.toString())));
+    request.runtimeOptions().forEach(word -> argv.addAll(List.of("--runtime-opt", word)));
+    return argv;
+  }
+
+  /** The container's first process, once the runtime has made it. */
+  private static Optional<Integer> pid(ContainerDirs dirs) {
+    return readNumber(dirs.pidFile());
+  }
+
+  /** Whether the conmon of this container runs. */
+  public boolean isAlive(ContainerId id) {
+    return process(id).isPresent();
+  }
+
+  /** The conmon of this container, while it runs. */
+  public Optional<ProcessHandle> process(ContainerId id) {
+    return readNumber(paths.container(id).conmonPidFile())
+        .flatMap(ProcessHandle::of)
+        .filter(ProcessHandle::isAlive)
+        .filter(p -> isConmonOf(p, id));
+  }
+
+  // Process ids are used again, so a pid file alone proves nothing.
+  private static boolean isConmonOf(ProcessHandle process, ContainerId id) {
+    try {
+      String line = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+      return line.contains("conmon") && line.contains(id.value());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The exit code that conmon has written, if the container has ended under it. */
+  public Optional<Integer> exitCode(ContainerId id) {
+    return readNumber(exitFile(id));
+  }
+
+  /** Where the exit code will be. */
+  public Path exitFile(ContainerId id) {
+    return paths.exits().resolve(id.value());
+  }
+
+  private static Optional<Integer> readNumber(Path file) {
+    try {
+      if (Files.size(file) > SMALL_FILE_BYTES_MAX) {
+        return Optional.empty();
+      }
+      return Optional.of(Integer.parseInt(Files.readString(file).strip()));
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<String> runtimeSaid(ContainerDirs dirs) {
+    try {
+      if (Files.size(dirs.runtimeLog()) > 16 * SMALL_FILE_BYTES_MAX) {
+        return List.of("(see " + dirs.runtimeLog() + ")");
+      }
+      return RuntimeFailures.lastLines(Files.readString(dirs.runtimeLog())).stream()
+          .map(Conmon::message)
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static String message(String line) {
+    try {
+      JsonNode json = WireCodec.mapper().readTree(line);
+      return json.path("msg").asText(line);
+    } catch (JsonProcessingException e) {
+      return line;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.nereid.nymph.journal;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import io.nereid.protocol.codec.WireCodec;
+import java.util.Optional;
+
+/**
+ * One line of the journal: one JSON object.
+ *
+ * @param made true: about to be made; false: gone
+ */
+record JournalLine(boolean made, JournalEntry entry) {
+  private static final ObjectMapper MAPPER = mapper();
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  private interface WithKind {}
+
+  private static ObjectMapper mapper() {
+    ObjectMapper mapper = WireCodec.mapper().copy();
+    mapper.addMixIn(Resource.class, WithKind.class);
+    for (Class<?> member : Resource.class.getPermittedSubclasses()) {
+      mapper.registerSubtypes(new NamedType(member, member.getSimpleName()));
+    }
+    return mapper;
+  }
+
+  String text() {
+    try {
+      return MAPPER.writeValueAsString(this) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a journal entry that cannot be written: " + entry, e);
+    }
+  }
+
+  static Optional<JournalLine> parse(String line) {
+    try {
+      JournalLine read = MAPPER.readValue(line, JournalLine.class);
+      return Optional.ofNullable(read)
+          .filter(
+              l -> l.entry != null && l.entry.container() != null && l.entry.resource() != null);
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+}

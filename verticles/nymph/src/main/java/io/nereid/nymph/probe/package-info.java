@@ -1,0 +1,2 @@
+/** What this host can do. Owns versions, features and limits; changes nothing. */
+package io.nereid.nymph.probe;
