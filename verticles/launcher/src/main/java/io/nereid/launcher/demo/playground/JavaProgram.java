@@ -1,0 +1,66 @@
+package io.nereid.launcher.demo.playground;
+
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How to start Nereid in another JVM.
+ *
+ * @param java the program
+ * @param options file with options for daemons, if there is one
+ * @param jar the fat jar
+ */
+public record JavaProgram(Path java, Optional<Path> options, Path jar) {
+  private static final String OPTIONS = "jvm-up.options";
+
+  /** The same JVM and jar as this process; NEREID_CONF may name the directory of the options. */
+  public static JavaProgram ofThisProcess() {
+    try {
+      Path jar =
+          Path.of(JavaProgram.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (!Files.isRegularFile(jar)) {
+        throw new FailureException(
+            Failure.refused(
+                FailureCode.UNSUPPORTED,
+                "the demo starts daemons from the jar, and this runs from " + jar,
+                "use ./nereid demo"));
+      }
+      return of(jar);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** This process's JVM and another jar. */
+  public static JavaProgram of(Path jar) {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Path absolute = jar.toAbsolutePath();
+    Stream<Path> named = Stream.ofNullable(System.getenv("NEREID_CONF")).map(Path::of);
+    Stream<Path> around =
+        Stream.iterate(absolute.getParent(), p -> p != null, Path::getParent)
+            .limit(4)
+            .map(directory -> directory.resolve("conf"));
+    Optional<Path> options =
+        Stream.concat(named, around)
+            .map(directory -> directory.resolve(OPTIONS))
+            .filter(Files::isRegularFile)
+            .findFirst();
+    return new JavaProgram(java, options, absolute);
+  }
+
+  /** The command line of a daemon. */
+  List<String> daemon(Path configuration) {
+    List<String> argv = new ArrayList<>(List.of(java.toString()));
+    options.ifPresent(file -> argv.add("@" + file));
+    argv.addAll(List.of("-jar", jar.toString(), "up", "--config", configuration.toString()));
+    return argv;
+  }
+}
