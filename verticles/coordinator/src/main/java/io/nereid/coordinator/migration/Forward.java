@@ -1,0 +1,74 @@
+package io.nereid.coordinator.migration;
+
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.container.Ownership.Stage;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.migration.Phase;
+import io.nereid.protocol.message.StepMessages.MoveDescription;
+import io.nereid.protocol.message.StepMessages.StepResult;
+import java.util.Optional;
+
+/** The way forward until the grant. Every failure on it, sure or not, leads back. */
+final class Forward {
+  private Forward() {}
+
+  static void on(Draft d, Event event) {
+    switch (event) {
+      case Event.Done e -> done(d, e);
+      case Event.Progressed e -> d.progress = e.progress();
+      case Event.Failed e -> Back.begin(d, e.failure());
+      case Event.CancelRequested e -> {
+        d.cancelRequested = true;
+        Back.begin(
+            d, Failure.of(FailureCode.CANCELLED, "the migration was cancelled at request", ""));
+      }
+      case Event.NodeLost e -> Back.begin(d, Failures.lost(e.node(), d));
+      case Event.Swapped e -> throw MigrationMachine.illegal(d, event);
+      case Event.NotSwapped e -> throw MigrationMachine.illegal(d, event);
+      case Event.LedgerSays e -> throw MigrationMachine.illegal(d, event);
+    }
+  }
+
+  private static void done(Draft d, Event.Done e) {
+    switch (e.result()) {
+      case StepResult.Described r when e.step() == Step.DESCRIBE -> described(d, r.move());
+      case StepResult.Ok r when e.step() == Step.CHECK -> d.phase(Phase.PREPARE).step(Step.PREPARE);
+      case StepResult.Prepared r when e.step() == Step.PREPARE -> {
+        d.ticket = Optional.of(r.ticket());
+        d.phase(Phase.AHEAD).step(Step.SEND_AHEAD);
+      }
+      case StepResult.Sent r when e.step() == Step.SEND_AHEAD -> {
+        count(d, r);
+        d.phase(Phase.FREEZE).step(Step.FREEZE);
+      }
+      case StepResult.Frozen r when e.step() == Step.FREEZE -> {
+        d.frozenAt = Optional.of(r.at());
+        d.phase(Phase.DUMP).step(Step.DUMP);
+      }
+      case StepResult.Ok r when e.step() == Step.DUMP -> d.phase(Phase.DELTA).step(Step.SEND_DELTA);
+      case StepResult.Sent r when e.step() == Step.SEND_DELTA -> {
+        count(d, r);
+        d.phase(Phase.GRANT).step(Step.GRANT);
+      }
+      default -> Back.begin(d, Failures.wrongResult(e));
+    }
+  }
+
+  private static void described(Draft d, MoveDescription move) {
+    ContainerState state = move.status().state();
+    if (!move.id().equals(d.current.id())) {
+      Back.begin(d, Failures.wrongContainer(move.id(), d));
+    } else if (state != ContainerState.RUNNING || d.current.stage() != Stage.HELD) {
+      Back.begin(d, Failures.notRunning(d, state));
+    } else {
+      d.move = Optional.of(move);
+      d.step(Step.CHECK);
+    }
+  }
+
+  private static void count(Draft d, StepResult.Sent sent) {
+    d.bytesTotal = Math.max(d.bytesTotal, sent.bytesTotal());
+    d.bytesSent += sent.bytesSent();
+  }
+}

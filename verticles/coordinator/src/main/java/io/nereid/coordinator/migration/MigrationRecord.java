@@ -1,0 +1,171 @@
+package io.nereid.coordinator.migration;
+
+import io.nereid.domain.container.Ownership;
+import io.nereid.domain.container.Ownership.Stage;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.Migration;
+import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.migration.Phase;
+import io.nereid.domain.migration.Progress;
+import io.nereid.port.TransferTicket;
+import io.nereid.protocol.message.StepMessages.MoveDescription;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that is written down about a migration; enough for another coordinator to go on.
+ *
+ * @param version rises with every change
+ * @param doing the step under way
+ * @param attempts how often {@code doing} has failed in a way that is tried again
+ * @param current what stands in the ledger, as far as is known
+ * @param wanted the write that is being tried; absent when {@code doing} is none
+ * @param owed compensations and releases still to be done, in their order
+ * @param cleanupTried the target was asked to clean up and did not: its turn comes again at the end
+ * @param neverRestored no restore was ever begun: there is nothing to fear at the target
+ * @param absences how often the target has said that nothing runs there
+ */
+public record MigrationRecord(
+    long version,
+    Migration migration,
+    Step doing,
+    int attempts,
+    Ownership current,
+    Optional<Ownership> wanted,
+    Optional<MoveDescription> move,
+    Optional<TransferTicket> ticket,
+    List<Step> owed,
+    boolean cleanupTried,
+    boolean neverRestored,
+    int absences,
+    Instant phaseStarted) {
+  public MigrationRecord {
+    owed = List.copyOf(owed);
+  }
+
+  /** A migration that has just been accepted. */
+  public static MigrationRecord first(
+      MigrationId id, Ownership base, NodeId target, MigrationOptions options, Instant now) {
+    return begin(id, base, base, target, options, Phase.PREFLIGHT, Step.DESCRIBE, List.of(), now);
+  }
+
+  /**
+   * A migration of which only a frozen copy is known. It starts where nothing is undone before it
+   * is known.
+   *
+   * @param current what the ledger says or, when it was lost, what it may have said
+   */
+  public static MigrationRecord recovered(
+      MigrationId id,
+      ContainerId container,
+      ContainerName name,
+      NodeId source,
+      NodeId target,
+      Ownership current,
+      Instant now) {
+    Ownership base =
+        new Ownership(container, name, source, current.epoch(), Stage.HELD, Optional.empty());
+    boolean granted = !current.owner().equals(source);
+    boolean committed = granted && current.stage() == Stage.HELD;
+    Phase phase = committed ? Phase.RELEASE : granted ? Phase.UNDECIDED : Phase.ROLLBACK;
+    Step doing = committed ? Step.RELEASE : granted ? Step.QUERY : Step.ABORT_SEND;
+    List<Step> owed =
+        committed
+            ? List.of(Step.RELEASE)
+            : granted ? List.of() : List.of(Step.ABORT_SEND, Step.RETURN, Step.THAW, Step.DISCARD);
+    return begin(id, base, current, target, MigrationOptions.DEFAULT, phase, doing, owed, now);
+  }
+
+  private static MigrationRecord begin(
+      MigrationId id,
+      Ownership base,
+      Ownership current,
+      NodeId target,
+      MigrationOptions options,
+      Phase phase,
+      Step doing,
+      List<Step> owed,
+      Instant now) {
+    Migration migration =
+        new Migration(
+            id,
+            base.id(),
+            base.name(),
+            base.owner(),
+            target,
+            phase,
+            base,
+            options,
+            false,
+            now,
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            0,
+            Progress.NONE,
+            Optional.empty(),
+            Optional.empty());
+    return new MigrationRecord(
+        1,
+        migration,
+        doing,
+        0,
+        current,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        owed,
+        false,
+        false,
+        0,
+        now);
+  }
+
+  /** The phase. */
+  public Phase phase() {
+    return migration.phase();
+  }
+
+  /** True while something is still to be done, perhaps in the background. */
+  public boolean unfinished() {
+    return doing != Step.NOTHING;
+  }
+
+  /** True while nothing else may be done to the container. */
+  public boolean holdsContainer() {
+    return !phase().isFinal();
+  }
+
+  /** True while a host still has something of this migration that must go. */
+  public boolean stillBusyAt(NodeId node) {
+    return unfinished()
+        && (holdsContainer()
+            || (doing.kind() == Step.Kind.SOURCE && node.equals(migration.source()))
+            || (doing.kind() == Step.Kind.TARGET && node.equals(migration.target())));
+  }
+
+  /**
+   * The ownership to write when the ledger has lost it: the safe one of those that may have stood
+   * there. A grant that may have been made counts as made, because then nothing thaws unasked.
+   */
+  public Ownership impliedOwnership() {
+    return switch (doing) {
+      case GRANT -> wanted.orElse(current);
+      case REREAD -> phase() == Phase.GRANT ? wanted.orElse(current) : current;
+      default -> current;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return migration.id() + "[" + phase() + "/" + doing + " #" + attempts + " owed " + owed + "]";
+  }
+}

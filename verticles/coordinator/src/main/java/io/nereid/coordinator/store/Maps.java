@@ -1,0 +1,20 @@
+package io.nereid.coordinator.store;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+
+/** The names of the distributed maps. */
+final class Maps {
+  static final String OWNERSHIP = "nereid.ownership";
+  static final String NAMES = "nereid.names";
+  static final String MIGRATIONS = "nereid.migrations";
+  static final String LOCATIONS = "nereid.locations";
+  static final String NODES = "nereid.nodes";
+  static final String LEADER = "nereid.leader";
+
+  private Maps() {}
+
+  static IMap<String, String> open(HazelcastInstance hazelcast, String name) {
+    return hazelcast.getMap(name);
+  }
+}
