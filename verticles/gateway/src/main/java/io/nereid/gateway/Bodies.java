@@ -1,0 +1,171 @@
+package io.nereid.gateway;
+
+import io.nereid.domain.container.Location;
+import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.id.ExecId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.protocol.message.ContainerAction;
+import io.nereid.protocol.message.CoordinatorMessages;
+import io.nereid.protocol.message.NymphMessages;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Bodies of requests and replies where those of the bus do not serve people well. */
+final class Bodies {
+  private static final Pattern SIGNAL = Pattern.compile("[A-Z0-9+-]{1,12}");
+  private static final long GRACE_MS_MAX = 45_000;
+  private static final long BANDWIDTH_MIN = 64 * 1024;
+  private static final int COMMAND_WORDS_MAX = 1_000;
+  private static final int TERMINAL_CELLS_MAX = 10_000;
+  private static final int PATH_CHARS_MAX = 4_096;
+
+  private Bodies() {}
+
+  /** POST /v1/containers. */
+  record Run(
+      Optional<String> bundle,
+      Optional<String> name,
+      Optional<String> network,
+      Optional<String> address,
+      Optional<String> node,
+      Optional<Boolean> start) {
+    CoordinatorMessages.RunRequest toRequest(NodeId self) {
+      String path =
+          bundle.orElseThrow(
+              () -> RequestReader.bad("'bundle' is missing", "give the path of an OCI bundle"));
+      if (!path.startsWith("/") || path.length() > PATH_CHARS_MAX || path.indexOf('\0') >= 0) {
+        throw RequestReader.bad(
+            "bundle " + RequestReader.shown(path) + " is not an absolute path", "");
+      }
+      name.ifPresent(ContainerName::new);
+      NetworkMode mode = mode();
+      if (address.isPresent() && mode != NetworkMode.BRIDGE) {
+        throw RequestReader.bad(
+            "an address is given but the network is " + mode.name().toLowerCase(Locale.ROOT),
+            "only containers on the bridge have addresses");
+      }
+      return new CoordinatorMessages.RunRequest(
+          node.map(NodeId::new).orElse(self), path, name, mode, address, start.orElse(true));
+    }
+
+    private NetworkMode mode() {
+      return switch (network.orElse("bridge")) {
+        case "bridge" -> NetworkMode.BRIDGE;
+        case "host" -> NetworkMode.HOST;
+        case "none" -> NetworkMode.NONE;
+        default ->
+            throw RequestReader.bad(
+                "network " + RequestReader.shown(network.orElseThrow()) + " does not exist",
+                "use bridge, host or none");
+      };
+    }
+  }
+
+  /** POST /v1/containers/REF/stop. */
+  record Stop(Optional<String> signal, Optional<Long> graceMs) {
+    ContainerAction toAction(long defaultGraceMs) {
+      long grace = graceMs.orElse(defaultGraceMs);
+      if (grace < 0 || grace > GRACE_MS_MAX) {
+        throw RequestReader.bad(
+            "graceMs is " + grace + " but must be from 0 to " + GRACE_MS_MAX, "");
+      }
+      return new ContainerAction.Stop(Bodies.signal(signal.orElse("TERM")), grace);
+    }
+  }
+
+  /** POST /v1/containers/REF/kill. */
+  record Kill(Optional<String> signal) {
+    ContainerAction toAction() {
+      return new ContainerAction.Kill(Bodies.signal(signal.orElse("KILL")));
+    }
+  }
+
+  /** The body of a request that has none. */
+  record Nothing() {}
+
+  /** POST /v1/containers/REF/migrate. */
+  record Migrate(
+      Optional<String> target, Optional<Boolean> ahead, Optional<Long> bandwidthBytesPerSecond) {
+    CoordinatorMessages.MigrateRequest toRequest(String ref) {
+      target.ifPresent(NodeId::new);
+      long bandwidth = bandwidthBytesPerSecond.orElse(0L);
+      if (bandwidth < 0 || (bandwidth > 0 && bandwidth < BANDWIDTH_MIN)) {
+        throw RequestReader.bad(
+            "bandwidthBytesPerSecond is " + bandwidth + " but must be 0 or at least 65536",
+            "the unit is bytes per second; 0 is no limit");
+      }
+      return new CoordinatorMessages.MigrateRequest(
+          ref, target, new MigrationOptions(ahead.orElse(true), bandwidth));
+    }
+  }
+
+  /** POST /v1/containers/REF/exec. */
+  record Exec(
+      Optional<List<String>> command,
+      Optional<List<String>> env,
+      Optional<String> cwd,
+      Optional<String> user,
+      Optional<Boolean> terminal,
+      Optional<Boolean> stdin,
+      Optional<Integer> columns,
+      Optional<Integer> rows) {
+    Exec checked() {
+      List<String> words = command.orElse(List.of());
+      if (words.isEmpty() || words.getFirst().isEmpty()) {
+        throw RequestReader.bad("'command' is missing", "give the program and its arguments");
+      }
+      if (words.size() > COMMAND_WORDS_MAX) {
+        throw RequestReader.bad("more than " + COMMAND_WORDS_MAX + " words of command", "");
+      }
+      for (String word : words) {
+        if (word.indexOf('\0') >= 0) {
+          throw RequestReader.bad("a word of the command contains the character 0", "");
+        }
+      }
+      for (String pair : env.orElse(List.of())) {
+        if (pair.indexOf('=') < 1 || pair.indexOf('\0') >= 0) {
+          throw RequestReader.bad(
+              "environment " + RequestReader.shown(pair) + " is not of the form NAME=VALUE", "");
+        }
+      }
+      checkCells("columns", columns);
+      checkCells("rows", rows);
+      return this;
+    }
+
+    private static void checkCells(String what, Optional<Integer> cells) {
+      int value = cells.orElse(1);
+      if (value < 0 || value > TERMINAL_CELLS_MAX) {
+        throw RequestReader.bad(
+            what + " is " + value + " but must be from 0 to " + TERMINAL_CELLS_MAX, "");
+      }
+    }
+  }
+
+  /** Reply: a command was started. */
+  record ExecCreated(ExecId exec, NodeId owner, String stream) {}
+
+  /** Reply: who answers here. */
+  record Ping(NodeId node, String version) {}
+
+  /** Reply: everything about one container; what its host says may be missing. */
+  record Detail(
+      Location location,
+      Optional<NymphMessages.Inspection> inspection,
+      Optional<Failure> inspectionFailure) {}
+
+  private static String signal(String given) {
+    String upper = given.toUpperCase(Locale.ROOT);
+    String name = upper.startsWith("SIG") ? upper.substring(3) : upper;
+    if (!SIGNAL.matcher(name).matches()) {
+      throw RequestReader.bad(
+          "signal " + RequestReader.shown(given) + " is no signal", "for example TERM, HUP or 9");
+    }
+    return name;
+  }
+}

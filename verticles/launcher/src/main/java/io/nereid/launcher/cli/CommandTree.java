@@ -1,0 +1,102 @@
+package io.nereid.launcher.cli;
+
+import io.nereid.config.ConfigInvalidException;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.launcher.client.Json;
+import io.nereid.launcher.render.FailureText;
+import io.nereid.launcher.render.Figures;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * All commands. Only the one that is wanted is built, because building them all takes longer than
+ * most of them run.
+ */
+public final class CommandTree {
+  private static final int USAGE = 2;
+  private static final Map<String, Function<Shell, Object>> COMMANDS = commands();
+
+  private CommandTree() {}
+
+  private static Map<String, Function<Shell, Object>> commands() {
+    Map<String, Function<Shell, Object>> all = new LinkedHashMap<>();
+    all.put("up", UpCommand::new);
+    all.put("nodes", NodesCommand::new);
+    all.put("ps", PsCommand::new);
+    return all;
+  }
+
+  /** Runs a command line; everything is said when it returns. */
+  public static int run(Shell shell, String... args) {
+    CommandLine line = build(shell, args);
+    return line.execute(args);
+  }
+
+  static CommandLine build(Shell shell, String... args) {
+    CommandLine line = new CommandLine(new RootCommand(shell));
+    Function<Shell, Object> wanted = args.length == 0 ? null : COMMANDS.get(args[0]);
+    if (wanted != null) {
+      line.addSubcommand(args[0], wanted.apply(shell));
+    } else {
+      COMMANDS.forEach((name, make) -> line.addSubcommand(name, make.apply(shell)));
+    }
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    line.setUsageHelpWidth(Math.clamp(shell.columns(), 60, 110));
+    line.setParameterExceptionHandler((e, arguments) -> misused(shell, e));
+    line.setExecutionExceptionHandler((e, command, result) -> failed(shell, command, e));
+    return line;
+  }
+
+  private static int misused(Shell shell, ParameterException e) {
+    boolean command =
+        e instanceof UnmatchedArgumentException && e.getCommandLine().getParent() == null;
+    String what =
+        command
+            ? "there is no command '"
+                + String.join(" ", e.getCommandLine().getUnmatchedArguments())
+                + "'"
+            : e.getMessage();
+    shell.err().println("nereid: " + Figures.clean(what));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        shell.err().println("  did you mean " + String.join(" or ", suggestions) + "?");
+      }
+    }
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    shell.err().println("  '" + name + " --help' shows what is possible");
+    return USAGE;
+  }
+
+  private static int failed(Shell shell, CommandLine command, Exception thrown) {
+    Failure failure = failureOf(thrown);
+    boolean json = command.getCommand() instanceof BaseCommand base && base.wantsJson();
+    shell.out().flush();
+    if (json) {
+      shell.err().println(Json.text(FailureJson.of(failure), true));
+    } else {
+      shell.err().print(FailureText.of(failure));
+    }
+    if (shell.environment().containsKey("NEREID_DEBUG")) {
+      thrown.printStackTrace(shell.err());
+    }
+    return failure.code().exitCode();
+  }
+
+  private static Failure failureOf(Exception thrown) {
+    return thrown instanceof ConfigInvalidException invalid
+        ? invalid.asFailure().failure()
+        : FailureException.failureOf(thrown);
+  }
+}

@@ -1,0 +1,56 @@
+package io.nereid.launcher.daemon;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import io.nereid.config.LoggingConfig;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line for each event, on standard error. */
+final class DaemonLog {
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{20} %replace(%msg){'[\\r\\n]+',' | '}%n";
+
+  /** They tell a lot about themselves. */
+  private static final List<String> TALKATIVE =
+      List.of("io.netty", "com.hazelcast", "io.vertx.core.impl.launcher");
+
+  private DaemonLog() {}
+
+  static void configure(LoggingConfig config) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(PATTERN);
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    console.setContext(context);
+    console.setTarget("System.err");
+    console.setEncoder(encoder);
+    console.start();
+    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.addAppender(console);
+    Level level = level(config.level());
+    root.setLevel(level);
+    for (String name : TALKATIVE) {
+      context.getLogger(name).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+    }
+  }
+
+  // The names are zerolog's; nothing here is worse than an error, so fatal and panic show nothing.
+  static Level level(String name) {
+    return switch (name) {
+      case "trace" -> Level.TRACE;
+      case "debug" -> Level.DEBUG;
+      case "warn" -> Level.WARN;
+      case "error" -> Level.ERROR;
+      case "fatal", "panic", "disabled" -> Level.OFF;
+      default -> Level.INFO;
+    };
+  }
+}
