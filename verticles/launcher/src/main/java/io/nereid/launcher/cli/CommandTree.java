@@ -4,6 +4,7 @@ import io.nereid.config.ConfigInvalidException;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.launcher.client.Json;
+import io.nereid.launcher.demo.DemoCommand;
 import io.nereid.launcher.render.FailureText;
 import io.nereid.launcher.render.Figures;
 import java.io.PrintWriter;
@@ -31,6 +32,7 @@ public final class CommandTree {
     all.put("up", UpCommand::new);
     all.put("nodes", NodesCommand::new);
     all.put("ps", PsCommand::new);
+    all.put("demo", shell -> new DemoCommand(shell.out(), shell.err()));
     return all;
   }
 

@@ -17,10 +17,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** One host's daemon: a JVM in the host's network namespace with directories of its own. */
 public final class Daemon {
+  private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
   private static final int LOG_LINES_SHOWN = 40;
   private static final Duration FORKED_WITHIN = Duration.ofMillis(150);
   // The shell's process becomes the daemon's: nsenter and exec keep the id that is written down.
@@ -83,6 +85,10 @@ public final class Daemon {
     return home.resolve("daemon.pid");
   }
 
+  private Path readyFile() {
+    return home.resolve("daemon.ready");
+  }
+
   private Path logPrefix() {
     return home.resolve("daemon");
   }
@@ -125,10 +131,12 @@ public final class Daemon {
   }
 
   /** Starts it and returns at once; it is not ready then. */
-  public void start() {
+  void start() throws IOException {
+    // One that was killed leaves it.
+    Files.deleteIfExists(readyFile());
     List<String> argv = new ArrayList<>(List.of("sh", "-c", WRITE_ID, "sh", pidFile().toString()));
     argv.addAll(List.of("nsenter", "--net=" + Names.netnsFile(names.netns(host))));
-    argv.addAll(java.daemon(home.resolve("nereid.yaml")));
+    argv.addAll(java.daemon(home.resolve("nereid.yaml"), readyFile()));
     Map<String, String> variables = new LinkedHashMap<>(environment);
     variables.put("NEREID_FAULT_DIR", faultDir().toString());
     // glibc keeps a heap per thread otherwise, and never gives it back.
@@ -138,10 +146,25 @@ public final class Daemon {
             .runner()
             .run(Command.of(FORKED_WITHIN, argv).surviving(logPrefix()).withEnv(variables));
     if (!(outcome instanceof Outcome.TimedOut)) {
-      throw new FailureException(
-          Failure.of(FailureCode.UNREACHABLE, "the daemon of host " + host + " did not start", "")
-              .withEvidence(log()));
+      throw notUp();
     }
+  }
+
+  /** Waits until it serves; a failure with its last words when it ends before. */
+  public void awaitReady(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!Files.exists(readyFile())) {
+      if (process().isEmpty() || System.nanoTime() > deadline) {
+        throw notUp();
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  private FailureException notUp() {
+    return new FailureException(
+        Failure.of(FailureCode.UNREACHABLE, "the daemon of host " + host + " did not start", "")
+            .withEvidence(log()));
   }
 
   /** Its process, when it lives. */

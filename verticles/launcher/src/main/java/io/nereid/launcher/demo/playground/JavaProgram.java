@@ -57,10 +57,12 @@ public record JavaProgram(Path java, Optional<Path> options, Path jar) {
   }
 
   /** The command line of a daemon. */
-  List<String> daemon(Path configuration) {
+  List<String> daemon(Path configuration, Path readyFile) {
     List<String> argv = new ArrayList<>(List.of(java.toString()));
     options.ifPresent(file -> argv.add("@" + file));
-    argv.addAll(List.of("-jar", jar.toString(), "up", "--config", configuration.toString()));
+    argv.addAll(List.of("-jar", jar.toString(), "up"));
+    argv.addAll(List.of("--config", configuration.toString()));
+    argv.addAll(List.of("--ready-file", readyFile.toString()));
     return argv;
   }
 }

@@ -20,7 +20,8 @@ public final class Tools {
     this.runner = runner;
   }
 
-  ProcessRunner runner() {
+  /** What starts them. */
+  public ProcessRunner runner() {
     return runner;
   }
 

@@ -68,6 +68,11 @@ final class ClientLedger {
     lost += count;
   }
 
+  /** The connection had to be made again; nothing is known to be lost by it. */
+  synchronized void reconnected() {
+    reconnects++;
+  }
+
   synchronized long lastValue() {
     return lastValue;
   }

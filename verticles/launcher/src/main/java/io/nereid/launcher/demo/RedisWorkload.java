@@ -1,0 +1,70 @@
+package io.nereid.launcher.demo;
+
+import io.nereid.domain.container.Location;
+import io.nereid.launcher.demo.workload.Bundles;
+import io.nereid.launcher.demo.workload.RedisFiller;
+import io.nereid.launcher.demo.workload.RedisWatcher;
+import io.nereid.launcher.demo.workload.Watcher;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** A redis with data; one client increments a number all the time over one connection. */
+final class RedisWorkload implements DemoWorkload {
+  private static final long SEED = 1;
+  private static final Duration SERVES_WITHIN = Duration.ofSeconds(15);
+  private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
+  private final Bundles bundles;
+  private final Path clientNetns;
+  private final long dataBytes;
+
+  RedisWorkload(Bundles bundles, Path clientNetns, long dataBytes) {
+    this.bundles = bundles;
+    this.clientNetns = clientNetns;
+    this.dataBytes = dataBytes;
+  }
+
+  @Override
+  public String name() {
+    return "redis";
+  }
+
+  @Override
+  public long memoryBytes() {
+    return dataBytes;
+  }
+
+  @Override
+  public Path bundle(Path directory) throws IOException {
+    return bundles.redis(directory.resolve(name()));
+  }
+
+  @Override
+  public Watcher watch(Location container) throws IOException {
+    String withPrefix = container.status().network().address().orElseThrow();
+    String address = withPrefix.substring(0, withPrefix.indexOf('/'));
+    Watcher first = connect(address);
+    try {
+      RedisFiller.fill(clientNetns, address, dataBytes, SEED);
+      return first;
+    } catch (IOException | RuntimeException e) {
+      first.close();
+      throw e;
+    }
+  }
+
+  private Watcher connect(String address) throws IOException {
+    long deadline = System.nanoTime() + SERVES_WITHIN.toNanos();
+    while (true) {
+      try {
+        return new RedisWatcher(clientNetns, address);
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException("redis at " + address + " does not answer: " + e.getMessage(), e);
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+  }
+}
