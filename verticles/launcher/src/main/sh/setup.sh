@@ -5,8 +5,8 @@
 # shellcheck disable=SC2154
 # Expects what the nereid script defines: NEREID_PREFIX, HOST_PATH, the layout_ variables and find_java, say, warn and die.
 
-# The Debian release whose CRIU is used when the host's own does not work.
-SETUP_CRIU_SUITE=trixie
+# The Debian releases whose CRIU is tried, in this order, when the host's own does not work.
+SETUP_CRIU_SUITES='trixie forky sid'
 
 # Command and the package that has it, one pair a line.
 setup_requirements() {
@@ -38,9 +38,31 @@ setup_criu_version() {
   timeout 10 "$1" --version 2>/dev/null | sed -n 's/^Version: */CRIU /p'
 }
 
-# `criu check` wants root and writes its findings to standard error; its status is the answer.
+# `criu check` wants root and writes its findings to standard error; its status is the answer. It does not look at sockets:
+# CRIU before 4.2 passes it on Linux 6.16 and newer and then fails to dump any process that has one.
 setup_criu_works() {
-  [ -n "$1" ] && timeout 60 "$1" check >/dev/null 2>&1
+  [ -n "$1" ] && timeout 60 "$1" check >/dev/null 2>&1 && setup_criu_dumps_socket "$1"
+}
+
+# Dumps a process of ours that listens on loopback, without what we have open (our lock would count against it). Perl is on every Debian; without it there is nothing to try with.
+setup_criu_dumps_socket() {
+  command -v perl >/dev/null || return 0
+  setup_trial=$(mktemp -d)
+  # shellcheck disable=SC2016 # Perl's variables
+  setsid perl -MSocket -e 'socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in(0, INADDR_LOOPBACK)); listen(S, 1);
+    open(F, ">", "$ARGV[0]/ready"); close(F); sleep(60)' "$setup_trial" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  setup_trial_pid=$!
+  setup_tries=0
+  while [ ! -e "$setup_trial/ready" ] && [ "$setup_tries" -lt 100 ]; do
+    setup_tries=$((setup_tries + 1))
+    sleep 0.05
+  done
+  setup_dumped=0
+  timeout 60 "$1" dump -t "$setup_trial_pid" -D "$setup_trial" -v0 >/dev/null 2>&1 || setup_dumped=1
+  kill -9 "$setup_trial_pid" 2>/dev/null || true
+  wait "$setup_trial_pid" 2>/dev/null || true
+  rm -rf --one-file-system "$setup_trial"
+  return "$setup_dumped"
 }
 
 # The names of what is missing or does not work, one a line.
@@ -123,10 +145,10 @@ setup_criu_from_debian() {
     setup_install debian-archive-keyring || return 1
     setup_keyring=$(setup_debian_keyring) || { warn "no Debian archive keyring in $SETUP_KEYRINGS"; return 1; }
   fi
-  for setup_mirror in $(setup_debian_mirrors); do
+  for setup_mirror in $(setup_debian_mirrors); do for setup_suite in $SETUP_CRIU_SUITES; do
     rm -rf --one-file-system "$SETUP_TEMP/debian"
     mkdir -p "$SETUP_TEMP/debian"
-    echo "deb [arch=$(dpkg --print-architecture) signed-by=$setup_keyring] $setup_mirror $SETUP_CRIU_SUITE main" >"$SETUP_TEMP/debian/sources.list"
+    echo "deb [arch=$(dpkg --print-architecture) signed-by=$setup_keyring] $setup_mirror $setup_suite main" >"$SETUP_TEMP/debian/sources.list"
     setup_conf=$(setup_private_apt "$SETUP_TEMP/debian" "$SETUP_TEMP/debian/sources.list") || return 1
     if (
       export APT_CONFIG="$setup_conf"
@@ -134,10 +156,10 @@ setup_criu_from_debian() {
     ); then
       setup_criu_prefix && return 0
     else
-      say "no Debian $SETUP_CRIU_SUITE to be had from $(setup_show_uri "$setup_mirror")"
+      say "no Debian $setup_suite to be had from $(setup_show_uri "$setup_mirror")"
       setup_refused=yes
     fi
-  done
+  done; done
   [ -z "${setup_refused:-}" ] || setup_apt_failed "the last mirror did not answer as hoped"
 }
 
@@ -150,8 +172,7 @@ setup_criu_prefix() {
   setup_wrapper "$setup_root" "$setup_root" >"$SETUP_TEMP/criu.trial" || return 1
   chmod 755 "$SETUP_TEMP/criu.trial"
   if ! setup_criu_works "$SETUP_TEMP/criu.trial"; then
-    warn "$(setup_criu_version "$SETUP_TEMP/criu.trial") of Debian $SETUP_CRIU_SUITE fails 'criu check' on kernel $(uname -r):"
-    timeout 60 "$SETUP_TEMP/criu.trial" check 2>&1 | tail -n 5 | sed 's/^/  /' >&2
+    say "$(setup_criu_version "$SETUP_TEMP/criu.trial") of Debian $setup_suite fails 'criu check' or cannot dump a socket on kernel $(uname -r): not installed"
     return 1
   fi
   setup_wrapper "$setup_root" "$NEREID_PREFIX/criu" >"$SETUP_TEMP/criu.wrapper"
@@ -159,7 +180,7 @@ setup_criu_prefix() {
   mkdir -p "$NEREID_PREFIX/bin"
   setup_replace "$setup_root" "$NEREID_PREFIX/criu"
   mv -f "$SETUP_TEMP/criu.wrapper" "$NEREID_PREFIX/bin/criu"
-  say "installed $(setup_criu_version "$NEREID_PREFIX/bin/criu") of Debian $SETUP_CRIU_SUITE from $(setup_show_uri "$setup_mirror") into $NEREID_PREFIX/criu"
+  say "installed $(setup_criu_version "$NEREID_PREFIX/bin/criu") of Debian $setup_suite from $(setup_show_uri "$setup_mirror") into $NEREID_PREFIX/criu"
 }
 
 # The text of a criu command that starts the CRIU unpacked in $1 once that tree is at $2.
@@ -191,7 +212,7 @@ setup_criu() {
   [ -z "$setup_old" ] || say "$(setup_criu_version "$setup_old") ($setup_old) fails 'criu check' on kernel $(uname -r)"
   setup_criu_from_distribution || setup_criu_from_debian || {
     warn "no CRIU that works here. Install one that passes 'criu check' and put it first in PATH, or name a Debian mirror that" \
-      "has $SETUP_CRIU_SUITE in NEREID_DEBIAN_MIRROR; then run 'nereid setup' again"
+      "has one of $SETUP_CRIU_SUITES in NEREID_DEBIAN_MIRROR; then run 'nereid setup' again"
     return 1
   }
 }

@@ -4,8 +4,6 @@
 
 SETUP_KEYRINGS=${SETUP_KEYRINGS:-/usr/share/keyrings}
 SETUP_APT_ETC=${SETUP_APT_ETC:-/etc/apt}
-# Where a Debian release is looked for when no source of the host has it.
-SETUP_DEBIAN_MIRROR=http://deb.debian.org/debian
 SETUP_TEMP=
 
 # Exclusive use of the prefix, and a temporary directory in it that is gone at the end.
@@ -134,12 +132,11 @@ setup_archives_deb822() {
     END { flush() }'
 }
 
-# Where to look for the Debian release with a newer CRIU: what the administrator said, the host's own mirror, the public one.
+# Where to look for the Debian release with a newer CRIU: what the administrator said, then the host's own mirror.
 setup_debian_mirrors() {
   {
     [ -z "${NEREID_DEBIAN_MIRROR:-}" ] || echo "$NEREID_DEBIAN_MIRROR"
     setup_archives "$SETUP_APT_ETC" | sed 's,/ubuntu$,/debian,' | head -n 5
-    echo "$SETUP_DEBIAN_MIRROR"
   } | awk '!seen[$0]++'
 }
 

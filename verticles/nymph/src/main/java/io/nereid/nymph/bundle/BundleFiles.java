@@ -1,0 +1,95 @@
+package io.nereid.nymph.bundle;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.ContainerName;
+import io.nereid.nymph.fs.ContainerDirs;
+import io.nereid.nymph.fs.DurableFile;
+import io.nereid.nymph.fs.HostPaths;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The configuration files of this host's containers. Blocks for small files. */
+public final class BundleFiles {
+  private final HostPaths paths;
+  private final List<BundleTransform> transforms;
+
+  public BundleFiles(HostPaths paths, List<BundleTransform> transforms) {
+    this.paths = paths;
+    this.transforms = List.copyOf(transforms);
+  }
+
+  /** Keeps the user's configuration as it was given. */
+  public void keep(ContainerId id, CheckedBundle bundle) {
+    write(paths.container(id).userConfig(), bundle.original());
+  }
+
+  /**
+   * Generates the configuration for the runtime from the one that was kept.
+   *
+   * @param bundle where the user's bundle was
+   * @param networkNamespace of the container; absent in the host's network
+   */
+  public void generate(
+      ContainerId id,
+      ContainerName name,
+      String bundle,
+      NetworkMode network,
+      Optional<Path> networkNamespace) {
+    ContainerDirs dirs = paths.container(id);
+    ObjectNode config =
+        new RuntimeConfig(
+                id,
+                name,
+                Path.of(bundle),
+                dirs.rootfs(),
+                paths.cgroup(id),
+                network,
+                networkNamespace)
+            .applyTo(user(id));
+    transforms.forEach(t -> t.apply(id, config));
+    write(dirs.config(), ConfigJson.write(config));
+  }
+
+  /** Resource limits as the user gave them, for people. */
+  public Map<String, String> limits(ContainerId id) {
+    return ResourceLimits.of(user(id));
+  }
+
+  /** Destinations of the user's mounts. */
+  public List<String> mounts(ContainerId id) {
+    List<String> destinations = new ArrayList<>();
+    for (JsonNode mount : user(id).path("mounts")) {
+      destinations.add(mount.path("destination").asText());
+    }
+    return destinations;
+  }
+
+  private ObjectNode user(ContainerId id) {
+    Path file = paths.container(id).userConfig();
+    try {
+      if (Files.size(file) > ConfigJson.BYTES_MAX) {
+        throw BundleProblem.invalid(file, "is larger than " + ConfigJson.BYTES_MAX + " bytes", "");
+      }
+      return ConfigJson.read(file, Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e, e);
+    }
+  }
+
+  private static void write(Path file, byte[] content) {
+    try {
+      DurableFile.write(file, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e, e);
+    }
+  }
+}
