@@ -85,9 +85,10 @@ public final class Conmon {
       Outcome late = new Outcome.TimedOut(command.argv(), request.limit(), false, "", "");
       throw RuntimeFailures.of(FailureCode.TIMEOUT, doing, late, "", said);
     }
-    String reason = said.isEmpty() ? "conmon ended without a word" : said.getLast();
-    Outcome failed = new Outcome.Exited(command.argv(), 1, "", reason, Duration.ZERO);
-    throw RuntimeFailures.of(FailureCode.RUNTIME_FAILED, doing, failed, "", said);
+    List<String> reason = said.isEmpty() ? conmonSaid(dirs) : said;
+    String words = reason.isEmpty() ? "conmon ended without a word" : reason.getLast();
+    Outcome failed = new Outcome.Exited(command.argv(), 1, "", words, Duration.ZERO);
+    throw RuntimeFailures.of(FailureCode.RUNTIME_FAILED, doing, failed, "", reason);
   }
 
   private void prepare(ConmonRequest request) {
@@ -116,7 +117,8 @@ public final class Conmon {
     argv.addAll(List.of("-p", dirs.pidFile().toString()));
     argv.addAll(List.of("-P", dirs.conmonPidFile().toString()));
     argv.addAll(List.of("--exit-dir", paths.exits().toString()));
-    argv.addAll(List.of("--socket-dir-path", paths.conmon().toString()));
+    // Its attach socket goes into the bundle's directory: no further directory to clean up.
+    argv.add("--full-attach");
     argv.addAll(List.of("-l", "k8s-file:" + dirs.log()));
     if (request.terminal()) {
       argv.add("-t");
@@ -175,6 +177,14 @@ public final class Conmon {
       return Optional.of(Integer.parseInt(Files.readString(file).strip()));
     } catch (IOException | NumberFormatException e) {
       return Optional.empty();
+    }
+  }
+
+  private static List<String> conmonSaid(ContainerDirs dirs) {
+    try {
+      return RuntimeFailures.lastLines(Files.readString(dirs.run().resolve("conmon.err")));
+    } catch (IOException e) {
+      return List.of();
     }
   }
 

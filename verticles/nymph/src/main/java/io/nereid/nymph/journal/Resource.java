@@ -1,6 +1,7 @@
 package io.nereid.nymph.journal;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Something that would stay behind if nobody remembered it. */
 public sealed interface Resource {
@@ -31,7 +32,19 @@ public sealed interface Resource {
    *
    * @param startTicks its start time as in {@code /proc/PID/stat}, because ids are used again
    */
-  record Process(long pid, long startTicks, String what) implements Resource {}
+  record Process(long pid, long startTicks, String what) implements Resource {
+    /** The one that has just been started. */
+    public static Process of(ProcessHandle process, String what) {
+      return new Process(process.pid(), StartTicks.of(process.pid()), what);
+    }
+
+    /** The very same process, while it lives. */
+    public Optional<ProcessHandle> find() {
+      return ProcessHandle.of(pid)
+          .filter(ProcessHandle::isAlive)
+          .filter(p -> startTicks != 0 && StartTicks.of(pid) == startTicks);
+    }
+  }
 
   /** The runtime's state of a container. */
   record RuntimeContainer(String id) implements Resource {}

@@ -77,9 +77,13 @@ public final class Runc {
     expectOk("pausing container " + id, run(QUICK, "pause", id.value()));
   }
 
-  /** Thaws all its processes. */
+  /** Thaws all its processes; does nothing when they are not frozen. */
   public void resume(ContainerId id) {
-    expectOk("resuming container " + id, run(QUICK, "resume", id.value()));
+    Outcome outcome = run(QUICK, "resume", id.value());
+    if (outcome instanceof Outcome.Exited e && e.code() != 0 && e.stderr().contains("not paused")) {
+      return;
+    }
+    expectOk("resuming container " + id, outcome);
   }
 
   /**

@@ -1,0 +1,87 @@
+package io.nereid.nymph;
+
+import io.nereid.nymph.bundle.BundleFiles;
+import io.nereid.nymph.bundle.BundleTransform;
+import io.nereid.nymph.bundle.OverlayMounts;
+import io.nereid.nymph.conmon.Conmon;
+import io.nereid.nymph.container.Adoption;
+import io.nereid.nymph.container.ContainerExecutor;
+import io.nereid.nymph.container.ContainerLife;
+import io.nereid.nymph.container.ContainerRuntime;
+import io.nereid.nymph.container.ContainerService;
+import io.nereid.nymph.container.ContainerStore;
+import io.nereid.nymph.container.ContainerView;
+import io.nereid.nymph.container.Leftovers;
+import io.nereid.nymph.epoch.EpochGuard;
+import io.nereid.nymph.net.ContainerNetwork;
+import io.nereid.nymph.runtime.Cgroups;
+import io.nereid.nymph.runtime.LiveState;
+import io.nereid.nymph.runtime.Runc;
+import io.nereid.port.TransferPort;
+import java.time.Clock;
+import java.util.List;
+
+/** The parts that run containers, wired; what serves and moves them is built upon these. */
+public record NymphCore(
+    HostBasics basics,
+    EpochGuard epochs,
+    ContainerStore store,
+    ContainerExecutor executor,
+    Runc runc,
+    Conmon conmon,
+    Cgroups cgroups,
+    BundleFiles bundles,
+    ContainerNetwork network,
+    ContainerRuntime runtime,
+    ContainerView view,
+    ContainerLife life,
+    ContainerService service,
+    Adoption adoption) {
+
+  /**
+   * Reads what is on disk; touches nothing that runs.
+   *
+   * @param transforms what else goes into generated configurations
+   */
+  public static NymphCore open(
+      HostBasics basics,
+      ContainerNetwork network,
+      TransferPort transfer,
+      List<BundleTransform> transforms,
+      Clock clock) {
+    var paths = basics.paths();
+    var epochs = EpochGuard.open(paths.epochs());
+    var store = ContainerStore.open(paths);
+    var executor = new ContainerExecutor();
+    var runc = new Runc(basics.runner(), paths);
+    var conmon = new Conmon(basics.runner(), basics.programs(), paths, runc, basics.watch());
+    var cgroups = Cgroups.ofThisHost();
+    var bundles = new BundleFiles(paths, transforms);
+    var runtime =
+        new ContainerRuntime(
+            new ContainerRuntime.Parts(
+                paths,
+                basics.journal(),
+                runc,
+                conmon,
+                cgroups,
+                new LiveState(paths, cgroups),
+                new OverlayMounts(basics.mounts(), paths, basics.journal()),
+                bundles,
+                network,
+                transfer,
+                basics.delete(),
+                basics.watch()));
+    var view = new ContainerView(store, epochs, runtime);
+    var life = new ContainerLife(store, runtime, view, clock);
+    var service =
+        new ContainerService(store, executor, epochs, life, view, bundles, transfer, clock);
+    var leftovers =
+        new Leftovers(
+            paths, basics.journal(), store, runc, cgroups, basics.mounts(), basics.delete());
+    var adoption = new Adoption(store, life, runtime, runc, network, leftovers, clock);
+    return new NymphCore(
+        basics, epochs, store, executor, runc, conmon, cgroups, bundles, network, runtime, view,
+        life, service, adoption);
+  }
+}
