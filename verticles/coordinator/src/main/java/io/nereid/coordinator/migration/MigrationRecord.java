@@ -2,8 +2,6 @@ package io.nereid.coordinator.migration;
 
 import io.nereid.domain.container.Ownership;
 import io.nereid.domain.container.Ownership.Stage;
-import io.nereid.domain.id.ContainerId;
-import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
@@ -61,24 +59,53 @@ public record MigrationRecord(
    * @param current what the ledger says or, when it was lost, what it may have said
    */
   public static MigrationRecord recovered(
-      MigrationId id,
-      ContainerId container,
-      ContainerName name,
-      NodeId source,
-      NodeId target,
-      Ownership current,
-      Instant now) {
-    Ownership base =
-        new Ownership(container, name, source, current.epoch(), Stage.HELD, Optional.empty());
+      MigrationId id, Ownership current, NodeId source, NodeId target, Instant now) {
     boolean granted = !current.owner().equals(source);
     boolean committed = granted && current.stage() == Stage.HELD;
-    Phase phase = committed ? Phase.RELEASE : granted ? Phase.UNDECIDED : Phase.ROLLBACK;
-    Step doing = committed ? Step.RELEASE : granted ? Step.QUERY : Step.ABORT_SEND;
+    if (committed) {
+      return begin(
+          id,
+          baseAt(source, current),
+          current,
+          target,
+          MigrationOptions.DEFAULT,
+          Phase.RELEASE,
+          Step.RELEASE,
+          List.of(Step.RELEASE),
+          now);
+    }
     List<Step> owed =
-        committed
-            ? List.of(Step.RELEASE)
-            : granted ? List.of() : List.of(Step.ABORT_SEND, Step.RETURN, Step.THAW, Step.DISCARD);
-    return begin(id, base, current, target, MigrationOptions.DEFAULT, phase, doing, owed, now);
+        granted ? List.of() : List.of(Step.ABORT_SEND, Step.RETURN, Step.THAW, Step.DISCARD);
+    return begin(
+        id,
+        baseAt(source, current),
+        current,
+        target,
+        MigrationOptions.DEFAULT,
+        granted ? Phase.UNDECIDED : Phase.ROLLBACK,
+        granted ? Step.QUERY : Step.ABORT_SEND,
+        owed,
+        now);
+  }
+
+  /** A migration that went back long ago; only what its target received is still there. */
+  public static MigrationRecord leftover(
+      MigrationId id, Ownership current, NodeId source, NodeId target, Instant now) {
+    return begin(
+        id,
+        baseAt(source, current),
+        current,
+        target,
+        MigrationOptions.DEFAULT,
+        Phase.ROLLED_BACK,
+        Step.DISCARD,
+        List.of(Step.DISCARD),
+        now);
+  }
+
+  private static Ownership baseAt(NodeId source, Ownership current) {
+    return new Ownership(
+        current.id(), current.name(), source, current.epoch(), Stage.HELD, Optional.empty());
   }
 
   private static MigrationRecord begin(

@@ -85,11 +85,13 @@ public final class HazelcastSettings {
     if (quorum(cluster) > 1) {
       return "";
     }
-    return "with "
-        + members(cluster).size()
-        + " configured host(s) there is no majority: when hosts lose sight of each other, each side"
-        + " may change ownership on its own. Name at least three hosts in cluster.join, or set"
-        + " cluster.quorum";
+    String why =
+        cluster.quorum() == 1
+            ? "cluster.quorum is 1"
+            : "fewer than three hosts are named in cluster.join";
+    return why
+        + ": when hosts lose sight of each other, each side may change ownership on its own, and a"
+        + " container may come to run twice. Name at least three hosts, or set cluster.quorum";
   }
 
   private static void network(NetworkConfig network, ClusterConfig cluster) {

@@ -1,0 +1,75 @@
+package io.nereid.coordinator.container;
+
+import io.nereid.bus.BusClient;
+import io.nereid.coordinator.membership.Membership;
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.Epoch;
+import io.nereid.domain.id.Fence;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.Term;
+import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.ContainerAction;
+import io.nereid.protocol.message.NymphMessages.CommandRequest;
+import io.nereid.protocol.message.NymphMessages.CreateRequest;
+
+/** Asks nymphs on behalf of people, in the name of one term. Blocks. */
+public final class Nymphs {
+  /** Less than a person's request waits for the coordinator, so that they learn the reason. */
+  private static final long COMMAND_MS = 55_000;
+
+  private final BusClient bus;
+  private final Membership membership;
+  private final Term term;
+  private final Runnable staleTerm;
+
+  /**
+   * Prepares.
+   *
+   * @param staleTerm told when a nymph has seen a higher term
+   */
+  public Nymphs(BusClient bus, Membership membership, Term term, Runnable staleTerm) {
+    this.bus = bus;
+    this.membership = membership;
+    this.term = term;
+    this.staleTerm = staleTerm;
+  }
+
+  /** In whose name an epoch is sent. */
+  Fence fence(Epoch epoch) {
+    return new Fence(term, epoch);
+  }
+
+  ContainerStatus create(NodeId node, CreateRequest request) {
+    return guarded(
+        node, () -> bus.askAndWait(Addresses.CREATE.at(node).within(COMMAND_MS), request));
+  }
+
+  ContainerStatus command(NodeId node, ContainerId id, Epoch epoch, ContainerAction action) {
+    CommandRequest request = new CommandRequest(fence(epoch), id, action);
+    return guarded(
+        node, () -> bus.askAndWait(Addresses.NYMPH_COMMAND.at(node).within(COMMAND_MS), request));
+  }
+
+  private ContainerStatus guarded(
+      NodeId node, java.util.function.Supplier<ContainerStatus> request) {
+    if (!membership.isPresent(node)) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.NODE_LOST,
+              "host '" + node + "' is not in the cluster at the moment",
+              "start its daemon; look at 'nereid nodes'"));
+    }
+    try {
+      return request.get();
+    } catch (FailureException e) {
+      if (e.failure().code() == FailureCode.STALE_TERM) {
+        staleTerm.run();
+      }
+      throw e;
+    }
+  }
+}

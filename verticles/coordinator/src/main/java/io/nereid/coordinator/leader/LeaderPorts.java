@@ -1,0 +1,21 @@
+package io.nereid.coordinator.leader;
+
+import io.nereid.config.NetworkConfig;
+import io.nereid.coordinator.membership.Membership;
+import io.nereid.coordinator.store.LocationStore;
+import io.nereid.coordinator.store.MigrationStore;
+import io.nereid.coordinator.store.TermCounter;
+import io.nereid.port.OwnershipLedger;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+
+/** What a leader works with. */
+public record LeaderPorts(
+    Vertx vertx,
+    Membership membership,
+    OwnershipLedger ledger,
+    MigrationStore migrations,
+    LocationStore locations,
+    TermCounter terms,
+    NetworkConfig network,
+    Clock clock) {}

@@ -1,0 +1,214 @@
+package io.nereid.coordinator.leader;
+
+import io.nereid.bus.BusClient;
+import io.nereid.bus.BusServer;
+import io.nereid.coordinator.container.CommandHandler;
+import io.nereid.coordinator.container.MigrateHandler;
+import io.nereid.coordinator.container.Nymphs;
+import io.nereid.coordinator.container.RunHandler;
+import io.nereid.coordinator.directory.Directory;
+import io.nereid.coordinator.directory.Operations;
+import io.nereid.coordinator.directory.Reconciler;
+import io.nereid.coordinator.directory.Refs;
+import io.nereid.coordinator.driver.DriverPorts;
+import io.nereid.coordinator.driver.Drivers;
+import io.nereid.coordinator.driver.MigrationBoard;
+import io.nereid.coordinator.driver.MigrationListener;
+import io.nereid.coordinator.migration.MigrationRecord;
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.container.Location;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.Term;
+import io.nereid.domain.migration.Phase;
+import io.nereid.domain.node.NodeReport;
+import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.CoordinatorMessages.ContainerList;
+import io.nereid.protocol.message.CoordinatorMessages.ListRequest;
+import io.nereid.protocol.message.CoordinatorMessages.NodeList;
+import io.nereid.protocol.message.CoordinatorMessages.ReportAck;
+import io.nereid.protocol.message.NymphMessages.ReportRequest;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One leadership: its drivers, its view, its registrations on the bus. Begun and ended on virtual
+ * threads.
+ */
+final class Reign {
+  private static final Logger LOG = LoggerFactory.getLogger(Reign.class);
+  private static final long REGISTER_MS = 10_000;
+
+  private final Term term;
+  private final LeaderPorts ports;
+  private final BusClient bus;
+  private final BusServer server;
+  private final MigrationBoard board = new MigrationBoard();
+  private final Directory directory;
+  private final Drivers drivers;
+  private final Reconciler reconciler;
+  private final RunHandler run;
+  private final CommandHandler commands;
+  private final MigrateHandler migrate;
+
+  /** One after another, and off the driver's way: a container may be frozen meanwhile. */
+  private final ExecutorService teller =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("teller").factory());
+
+  Reign(Term term, LeaderPorts ports, Runnable staleTerm) {
+    this.term = term;
+    this.ports = ports;
+    bus = new BusClient(ports.vertx());
+    server = new BusServer(ports.vertx());
+    directory =
+        new Directory(
+            ports.ledger(), ports.locations(), ports.membership(), board, bus, ports.clock());
+    drivers =
+        new Drivers(
+            new DriverPorts(
+                term,
+                bus,
+                ports.ledger(),
+                ports.migrations(),
+                ports.membership(),
+                new Watcher(),
+                staleTerm,
+                ports.clock()),
+            board);
+    Operations operations = new Operations(board);
+    Nymphs nymphs = new Nymphs(bus, ports.membership(), term, staleTerm);
+    reconciler =
+        new Reconciler(ports.ledger(), directory, operations, drivers, board, ports.clock());
+    run =
+        new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, ports.network());
+    commands = new CommandHandler(ports.ledger(), directory, operations, reconciler, nymphs);
+    migrate =
+        new MigrateHandler(ports.ledger(), directory, operations, drivers, board, ports.clock());
+  }
+
+  Term term() {
+    return term;
+  }
+
+  /**
+   * Takes over: unfinished migrations first, because a container may be frozen. Throws a {@link
+   * FailureException} when the cluster's maps cannot be reached.
+   */
+  void begin() {
+    directory.load();
+    drivers.resumeAll();
+    List<Future<Void>> registrations = new ArrayList<>();
+    registrations.add(server.serveBlocking(Addresses.RUN, run::run));
+    registrations.add(server.serveBlocking(Addresses.COMMAND, commands::command));
+    registrations.add(server.serveBlocking(Addresses.LOCATE, q -> locate(q.ref())));
+    registrations.add(server.serveBlocking(Addresses.LIST, this::list));
+    registrations.add(server.serveBlocking(Addresses.NODES, q -> new NodeList(directory.nodes())));
+    registrations.add(server.serveBlocking(Addresses.MIGRATE, migrate::migrate));
+    registrations.add(server.serveBlocking(Addresses.CANCEL, migrate::cancel));
+    registrations.add(server.serveBlocking(Addresses.MIGRATION, migrate::show));
+    registrations.add(server.serveBlocking(Addresses.MIGRATIONS, migrate::list));
+    registrations.add(server.serveBlocking(Addresses.REPORT, this::report));
+    askForReports();
+    waitFor(Future.all(registrations));
+  }
+
+  /** A host that is slow to answer reports by itself within a second. */
+  private void askForReports() {
+    for (NodeId node : ports.membership().present()) {
+      bus.ask(Addresses.NYMPH_REPORT.at(node), new ReportRequest())
+          .onSuccess(report -> Thread.startVirtualThread(() -> acceptQuietly(report)));
+    }
+  }
+
+  private void acceptQuietly(NodeReport report) {
+    try {
+      reconciler.accept(report);
+    } catch (FailureException e) {
+      LOG.info("a report of host '{}' was not taken in: {}", report.node().id(), e.getMessage());
+    }
+  }
+
+  private ReportAck report(NodeReport report) {
+    reconciler.accept(report);
+    return new ReportAck(term);
+  }
+
+  private Location locate(String ref) {
+    return directory.locationOf(Refs.find(ref, ports.ledger().all()));
+  }
+
+  private ContainerList list(ListRequest request) {
+    return new ContainerList(
+        directory.list().stream().filter(l -> request.all() || isUp(l)).toList());
+  }
+
+  private static boolean isUp(Location location) {
+    ContainerState state = location.status().state();
+    return state != ContainerState.STOPPED && state != ContainerState.CREATED;
+  }
+
+  void nodeChanged(NodeId node, boolean present) {
+    drivers.nodeChanged(node, present);
+    try {
+      directory.nodeChanged(node, present);
+    } catch (FailureException e) {
+      LOG.info("the change of host '{}' is shown later: {}", node, e.getMessage());
+    }
+  }
+
+  /** Ends it. What is under way stays written down for the next leader. */
+  void end() {
+    drivers.stop();
+    teller.shutdown();
+    waitFor(server.close());
+  }
+
+  private static void waitFor(Future<?> future) {
+    try {
+      future.await(REGISTER_MS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("the event bus took longer than {} ms", REGISTER_MS);
+    }
+  }
+
+  /** Shows migrations and the places of their containers. */
+  private final class Watcher implements MigrationListener {
+    private final Map<MigrationId, Phase> phases = new ConcurrentHashMap<>();
+
+    @Override
+    public void changed(MigrationRecord record) {
+      board.show(record);
+      if (!teller.isShutdown()) {
+        teller.execute(() -> tell(record));
+      }
+    }
+
+    private void tell(MigrationRecord record) {
+      Phase before = phases.put(record.migration().id(), record.phase());
+      try {
+        directory.migrationChanged(record, before != record.phase());
+      } catch (FailureException e) {
+        LOG.info("{} is shown later: {}", record, e.getMessage());
+      }
+      if (!record.unfinished()) {
+        phases.remove(record.migration().id());
+      }
+    }
+
+    @Override
+    public void arrived(NodeId node, ContainerStatus status) {
+      directory.accept(node, status);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.nereid.coordinator.testkit;
+
+import io.nereid.bus.BusClient;
+import io.nereid.bus.BusServer;
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.node.NodeReport;
+import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.ContainerAction;
+import io.nereid.protocol.message.NymphMessages.CommandRequest;
+import io.nereid.protocol.message.NymphMessages.CreateRequest;
+import io.nereid.protocol.message.StepMessages.StepCommand;
+import io.nereid.protocol.message.StepMessages.StepReply;
+import io.nereid.protocol.message.StepMessages.StepRequest;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A nymph on the bus whose containers are entries of a {@link NymphModel}. Tests can hold a step,
+ * make it fail, or swallow its answers. All models of a test share one lock.
+ */
+public final class FakeNymph {
+  private static final long REPORT_MS = 200;
+  private final Object world;
+  public final NymphModel model;
+  private final Vertx vertx;
+  private final BusServer server;
+  private final BusClient client;
+  private final Map<Class<?>, CountDownLatch> held = new ConcurrentHashMap<>();
+  private final Map<Class<?>, Failure> failing = new ConcurrentHashMap<>();
+  private final Map<Class<?>, CountDownLatch> begun = new ConcurrentHashMap<>();
+  public final Map<String, Failure> failingCommands = new ConcurrentHashMap<>();
+  public final AtomicLong memory = new AtomicLong(1L << 30);
+  private volatile boolean running = true;
+  private long timer;
+
+  public FakeNymph(Vertx vertx, NymphModel model, Object world) {
+    this.vertx = vertx;
+    this.model = model;
+    this.world = world;
+    this.server = new BusServer(vertx);
+    this.client = new BusClient(vertx);
+  }
+
+  public FakeNymph start() {
+    NodeId node = model.node;
+    model.host(this::perform);
+    server.serveBlocking(Addresses.STEP.at(node), this::step).await();
+    server.serveBlocking(Addresses.CREATE.at(node), this::create).await();
+    server.serveBlocking(Addresses.NYMPH_COMMAND.at(node), this::command).await();
+    server.serveBlocking(Addresses.NYMPH_REPORT.at(node), q -> report()).await();
+    timer =
+        vertx.setPeriodic(
+            REPORT_MS, t -> client.ask(Addresses.REPORT, report()).onFailure(e -> {}));
+    return this;
+  }
+
+  /** Leaves the bus and forgets what was in memory, as a killed process does. */
+  public void kill(boolean restoreCameThrough) {
+    running = false;
+    vertx.cancelTimer(timer);
+    server.close().await();
+    synchronized (world) {
+      model.crash(restoreCameThrough);
+    }
+    held.values().forEach(CountDownLatch::countDown);
+  }
+
+  /** Steps of this kind wait until {@link #release}. */
+  public void hold(Class<? extends StepCommand> kind) {
+    held.put(kind, new CountDownLatch(1));
+    begun.put(kind, new CountDownLatch(1));
+  }
+
+  public void release(Class<? extends StepCommand> kind) {
+    Optional.ofNullable(held.remove(kind)).ifPresent(CountDownLatch::countDown);
+  }
+
+  /** Waits until a held step has begun. */
+  public void awaitBegun(Class<? extends StepCommand> kind) {
+    try {
+      if (!begun.get(kind).await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError(kind.getSimpleName() + " did not begin on " + model.node);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  public void fail(Class<? extends StepCommand> kind, Failure failure) {
+    failing.put(kind, failure);
+  }
+
+  public void heal() {
+    failing.clear();
+    failingCommands.clear();
+  }
+
+  private void perform(NymphModel.Job job) {
+    Class<?> kind = job.request.command().getClass();
+    Thread.startVirtualThread(() -> {
+      try {
+        Optional.ofNullable(begun.get(kind)).ifPresent(CountDownLatch::countDown);
+        CountDownLatch latch = held.get(kind);
+        if (latch != null && !latch.await(60, TimeUnit.SECONDS)) {
+          return;
+        }
+        synchronized (world) {
+          if (running) {
+            model.perform(job, Optional.ofNullable(failing.get(kind)));
+            world.notifyAll();
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
+
+  private StepReply step(StepRequest request) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.waitMs());
+    synchronized (world) {
+      NymphModel.Job job = model.ask(request);
+      while (job.reply == null && running) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (left <= 0) {
+          break;
+        }
+        try {
+          world.wait(left);
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+      return NymphModel.replyOf(job);
+    }
+  }
+
+  private ContainerStatus create(CreateRequest q) {
+    refuse("create");
+    synchronized (world) {
+      fence(q.fence(), q.id());
+      ContainerStatus status =
+          Examples.status(
+              q.id(),
+              q.name(),
+              q.start() ? ContainerState.RUNNING : ContainerState.CREATED,
+              q.fence().epoch().value(),
+              q.network());
+      model.put(status, "created");
+      return status;
+    }
+  }
+
+  private ContainerStatus command(CommandRequest q) {
+    refuse(q.action().getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT));
+    synchronized (world) {
+      fence(q.fence(), q.id());
+      ContainerStatus copy = model.copies.get(q.id());
+      if (copy == null) {
+        throw new FailureException(
+            Failure.refused(FailureCode.NOT_FOUND, "no such container here", ""));
+      }
+      ContainerState next =
+          switch (q.action()) {
+            case ContainerAction.Start a -> ContainerState.RUNNING;
+            case ContainerAction.Stop a -> ContainerState.STOPPED;
+            case ContainerAction.Kill a -> ContainerState.STOPPED;
+            case ContainerAction.Pause a -> ContainerState.PAUSED;
+            case ContainerAction.Unpause a -> ContainerState.RUNNING;
+            case ContainerAction.Remove a -> ContainerState.STOPPED;
+          };
+      ContainerStatus status = NymphModel.state(copy, next);
+      if (q.action() instanceof ContainerAction.Remove) {
+        model.copies.remove(q.id());
+      } else {
+        model.put(status, "commanded");
+      }
+      return status;
+    }
+  }
+
+  private void refuse(String command) {
+    Failure failure = failingCommands.get(command);
+    if (failure != null) {
+      throw new FailureException(failure);
+    }
+  }
+
+  private void fence(io.nereid.domain.id.Fence fence, io.nereid.domain.id.ContainerId id) {
+    model
+        .fence(fence, id)
+        .ifPresent(f -> {
+          throw new FailureException(f);
+        });
+  }
+
+  public NodeReport report() {
+    synchronized (world) {
+      return new NodeReport(
+          Examples.node(model.node, memory.get()),
+          List.copyOf(model.copies.values()),
+          Instant.now());
+    }
+  }
+}

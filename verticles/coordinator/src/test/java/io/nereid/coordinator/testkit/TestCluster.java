@@ -1,0 +1,182 @@
+package io.nereid.coordinator.testkit;
+
+import com.hazelcast.core.HazelcastInstance;
+import io.nereid.bus.BusClient;
+import io.nereid.config.NereidConfig;
+import io.nereid.config.NetworkConfig;
+import io.nereid.config.NodeConfig;
+import io.nereid.coordinator.CoordinatorVerticle;
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.id.NodeId;
+import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.CoordinatorMessages.NodesRequest;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+
+/** Several hosts in this JVM: a member, a coordinator and a fake nymph each. */
+public final class TestCluster implements AutoCloseable {
+  private static final long START_S = 30;
+
+  /** One host. */
+  public final class Host {
+    public final NodeId id;
+    public final int index;
+    public final NymphModel model;
+    public FakeNymph nymph;
+    public Vertx vertx;
+    public HazelcastInstance hazelcast;
+    public CoordinatorVerticle coordinator;
+
+    Host(NodeId id, int index) {
+      this.id = id;
+      this.index = index;
+      this.model = new NymphModel(id, TestCluster.this::reachable, TestCluster.this::watch);
+    }
+
+    public BusClient bus() {
+      return new BusClient(vertx);
+    }
+
+    public boolean leads() {
+      return coordinator.leads().isPresent();
+    }
+
+    /** Leaves without goodbye: the others find out by themselves. */
+    public void crash() {
+      nymph.kill(false);
+      hazelcast.getLifecycleService().terminate();
+      closeQuietly(vertx);
+      vertx = null;
+    }
+
+    public void killNymph(boolean restoreCameThrough) {
+      nymph.kill(restoreCameThrough);
+      nymph = null;
+    }
+
+    public void startNymph() {
+      nymph = new FakeNymph(vertx, model, world).start();
+    }
+  }
+
+  private final Object world = new Object();
+  private final Loopback loopback;
+  private final Map<NodeId, Host> hosts = new LinkedHashMap<>();
+  public volatile String violation;
+
+  public TestCluster(int capacity) {
+    this.loopback = new Loopback(capacity, 1);
+  }
+
+  /** Starts one more host and waits until all others see it. */
+  public Host start(String name) {
+    NodeId id = new NodeId(name);
+    Host host = hosts.computeIfAbsent(id, n -> new Host(n, hosts.size()));
+    HazelcastClusterManager manager =
+        new HazelcastClusterManager(loopback.hazelcast(host.index, id));
+    try {
+      host.vertx =
+          Vertx.builder()
+              .with(
+                  new VertxOptions()
+                      .setEventBusOptions(
+                          new EventBusOptions()
+                              .setHost(Loopback.HOST)
+                              .setPort(0)
+                              .setClusterPingInterval(1_000)
+                              .setClusterPingReplyInterval(1_000)))
+              .withClusterManager(manager)
+              .buildClustered()
+              .await(START_S, TimeUnit.SECONDS);
+      host.hazelcast = manager.getHazelcastInstance();
+      host.startNymph();
+      host.coordinator = new CoordinatorVerticle(config(host), host.hazelcast);
+      host.vertx.deployVerticle(host.coordinator).await(START_S, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("host " + name + " did not start", e);
+    }
+    awaitLeader();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .until(() ->
+            host.bus().askAndWait(Addresses.NODES, new NodesRequest()).nodes().stream()
+                .anyMatch(n -> n.node().id().equals(id) && n.present()));
+    return host;
+  }
+
+  private NereidConfig config(Host host) {
+    return new NereidConfig(
+        new NodeConfig(host.id, Path.of("/nowhere"), Path.of("/nowhere"), List.of(), 10_000),
+        loopback.cluster(host.index),
+        new NetworkConfig("br", Optional.empty(), "10.77.0.0/24", Optional.of("10.77.0.1")),
+        null,
+        null,
+        null,
+        null);
+  }
+
+  public Host host(String name) {
+    return hosts.get(new NodeId(name));
+  }
+
+  public Host awaitLeader() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> hosts.values().stream().anyMatch(h -> h.vertx != null && h.leads()));
+    return hosts.values().stream()
+        .filter(h -> h.vertx != null && h.leads())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Optional<NymphModel> reachable(NodeId id) {
+    return Optional.ofNullable(hosts.get(id)).filter(h -> h.nymph != null).map(h -> h.model);
+  }
+
+  /** Called under the world's lock at every change of a copy. */
+  private void watch(String what) {
+    Map<Object, Integer> running = new LinkedHashMap<>();
+    for (Host host : hosts.values()) {
+      host.model.copies.values().stream()
+          .filter(c -> c.state() == ContainerState.RUNNING)
+          .forEach(c -> running.merge(c.id(), 1, Integer::sum));
+    }
+    if (what.startsWith("VIOLATION") || running.values().stream().anyMatch(n -> n > 1)) {
+      violation = what + ": " + running;
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Host host : hosts.values()) {
+      if (host.vertx != null) {
+        if (host.nymph != null) {
+          host.nymph.kill(false);
+        }
+        closeQuietly(host.vertx);
+      }
+    }
+  }
+
+  private static void closeQuietly(Vertx vertx) {
+    try {
+      vertx.close().await(START_S, TimeUnit.SECONDS);
+    } catch (TimeoutException | RuntimeException e) {
+      // A member that was terminated cannot say goodbye; there is nothing left of it to close.
+      System.err.println("closing: " + e);
+    }
+  }
+}
