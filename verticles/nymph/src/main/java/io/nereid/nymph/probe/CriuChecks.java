@@ -43,7 +43,8 @@ final class CriuChecks {
   List<Requirement> examine() {
     CriuFacts facts = examiner.examine();
     if (!facts.works()) {
-      return List.of(Requirement.failed("criu", facts.problem(), NEEDED, SETUP));
+      return List.of(
+          Requirement.failed("criu", facts.trouble().words(), NEEDED, facts.trouble().remedy()));
     }
     List<Requirement> all = new ArrayList<>();
     all.add(Requirement.ok("criu", facts.version() + ", 'criu check' passes", NEEDED));

@@ -30,11 +30,11 @@ final class CriuExaminer {
     String version = versionRun.version().orElse("");
     if (version.isEmpty()) {
       String why = versionRun.ok() ? "it tells no version" : versionRun.reason();
-      return new CriuFacts("", CriuTrouble.inWords("", files.kernel(), why), List.of(), "");
+      return new CriuFacts("", CriuTrouble.of("", files.kernel(), why), List.of(), "");
     }
     Tool.Run check = tool.run("criu", "check");
     if (!check.ok()) {
-      String why = CriuTrouble.inWords(version, files.kernel(), check.reason());
+      CriuTrouble why = CriuTrouble.of(version, files.kernel(), check.reason());
       return new CriuFacts(version, why, List.of(), "");
     }
     var features = new TreeSet<String>();
@@ -48,9 +48,9 @@ final class CriuExaminer {
           service.ask(session ->
               new Told(session.client().version().toString(), session.client().features()));
       features.addAll(told.features().names());
-      return new CriuFacts(told.version(), "", List.copyOf(features), "");
+      return new CriuFacts(told.version(), CriuTrouble.NONE, List.copyOf(features), "");
     } catch (FailureException e) {
-      return new CriuFacts(version, "", List.copyOf(features), e.failure().message());
+      return new CriuFacts(version, CriuTrouble.NONE, List.copyOf(features), e.failure().message());
     }
   }
 }

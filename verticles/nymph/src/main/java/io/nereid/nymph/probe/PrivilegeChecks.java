@@ -65,24 +65,24 @@ final class PrivilegeChecks {
 
   private List<Requirement> capabilitiesHeld(boolean root) {
     long held = files.capabilities();
-    List<Requirement> missing = new ArrayList<>();
-    CAPABILITIES.forEach((name, capability) -> {
-      if ((held >> capability.bit() & 1) == 0) {
-        missing.add(lacking(name, capability, root));
-      }
-    });
+    Map<String, Capability> missing = new LinkedHashMap<>(CAPABILITIES);
+    missing.values().removeIf(capability -> (held >> capability.bit() & 1) == 1);
     if (missing.isEmpty()) {
       return List.of(
           Requirement.ok(
               "capabilities", "all " + CAPABILITIES.size() + " that are used", "those of root"));
     }
-    return missing;
+    // Who is not root lacks them all, for one reason: one line says it.
+    if (!root) {
+      String names = "missing: " + String.join(", ", missing.keySet());
+      return List.of(Requirement.failed("capabilities", names, "those of root", AS_ROOT));
+    }
+    return missing.entrySet().stream().map(e -> lacking(e.getKey(), e.getValue())).toList();
   }
 
-  private static Requirement lacking(String name, Capability capability, boolean root) {
-    String remedy = root ? GIVE : AS_ROOT;
+  private static Requirement lacking(String name, Capability capability) {
     return capability.required()
-        ? Requirement.failed(name, "missing", "for " + capability.suffers(), remedy)
-        : Requirement.warning(name, "missing: " + capability.suffers(), "wanted", remedy);
+        ? Requirement.failed(name, "missing", "for " + capability.suffers(), GIVE)
+        : Requirement.warning(name, "missing: " + capability.suffers(), "wanted", GIVE);
   }
 }

@@ -66,7 +66,7 @@ public final class SystemHostProbe implements HostProbe {
     String conmon = version("conmon", problems);
     CriuFacts facts = criu.examine();
     if (!facts.works()) {
-      problems.add(facts.problem());
+      problems.add(facts.trouble().words());
     }
     return new Capabilities(
         HostFiles.arch(),

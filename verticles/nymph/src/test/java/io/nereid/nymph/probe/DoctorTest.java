@@ -82,7 +82,7 @@ class DoctorTest {
   void whoIsNotRootIsToldSo() {
     host.file("self/status", "Uid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000000000000\n");
     assertFailed("root", "user 1000, not root", "as root");
-    assertFailed("CAP_SYS_ADMIN", "missing", "as root");
+    assertFailed("capabilities", "CAP_SYS_ADMIN", "as root");
   }
 
   @Test
@@ -94,6 +94,12 @@ class DoctorTest {
     assertThat(found("fs.pipe-user-pages-soft").remedy())
         .isEqualTo("sysctl -w fs.pipe-user-pages-soft=0");
     assertThat(found("fs.pipe-max-size").status()).isEqualTo(Requirement.Status.OK);
+  }
+
+  @Test
+  void aCriuThatLacksRightsIsNotSentToSetup() {
+    host.fails("criu check", "Please give it CAP_SYS_ADMIN");
+    assertFailed("criu", "may not do what it must", "as root");
   }
 
   @Test

@@ -1,5 +1,8 @@
 package io.nereid.nymph.criu.rpc;
 
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
@@ -61,9 +64,19 @@ public interface LibC {
 
   int close(int fd);
 
-  /** The binding; made at the first use. */
+  /** The binding, made at the first use; UNSUPPORTED where its native part cannot be loaded. */
   static LibC get() {
-    return Holder.INSTANCE;
+    try {
+      return Holder.INSTANCE;
+    } catch (LinkageError e) {
+      // The native part is unpacked into the temporary directory, which may forbid programs.
+      throw new FailureException(
+          Failure.of(
+              FailureCode.UNSUPPORTED,
+              "the C library cannot be called: " + e,
+              "let java.io.tmpdir name a directory on a file system without 'noexec'"),
+          e);
+    }
   }
 
   /** Defers loading. */
