@@ -29,12 +29,11 @@ final class CriuExaminer {
     Tool.Run versionRun = tool.run("criu", "--version");
     String version = versionRun.version().orElse("");
     if (version.isEmpty()) {
-      String why = versionRun.ok() ? "it tells no version" : versionRun.reason();
-      return new CriuFacts("", CriuTrouble.of("", files.kernel(), why), List.of(), "");
+      return new CriuFacts("", CriuTrouble.of("", files.kernel(), versionRun), List.of(), "");
     }
     Tool.Run check = tool.run("criu", "check");
     if (!check.ok()) {
-      CriuTrouble why = CriuTrouble.of(version, files.kernel(), check.reason());
+      CriuTrouble why = CriuTrouble.of(version, files.kernel(), check);
       return new CriuFacts(version, why, List.of(), "");
     }
     var features = new TreeSet<String>();

@@ -1,6 +1,8 @@
 package io.nereid.nymph.probe;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What CRIU's own message means for the person who has to mend it.
@@ -13,24 +15,40 @@ record CriuTrouble(String words, String remedy) {
   private static final String SETUP = "run ./nereid setup";
   private static final String ROOT = "run as root with all capabilities";
 
-  static CriuTrouble of(String version, String kernel, String reason) {
+  /**
+   * Finds the cause in everything that CRIU wrote: its first line is often not the telling one.
+   *
+   * @param version empty when it could not tell
+   */
+  static CriuTrouble of(String version, String kernel, Tool.Run run) {
     String criu = version.isEmpty() ? "CRIU" : "CRIU " + version;
-    String low = reason.toLowerCase(Locale.ROOT);
     // CRIU up to 3.17 takes the larger vDSO area of newer kernels for a broken one.
-    if (low.contains("vdso")) {
+    Optional<String> vdso = line(run, "vdso");
+    if (vdso.isPresent()) {
       String cause = "this " + criu + " is too old for the running kernel " + kernel;
-      return trouble(cause, SETUP, reason);
+      return trouble(cause, SETUP, vdso.get());
     }
-    if (low.contains("no program")) {
-      return trouble("CRIU is not installed", SETUP, reason);
+    if (run.reason().contains("no program")) {
+      return trouble("CRIU is not installed", SETUP, run.reason());
     }
-    if (low.contains("cap_") || low.contains("permission") || low.contains("not permitted")) {
-      return trouble(criu + " may not do what it must", ROOT, reason);
+    Optional<String> rights = line(run, "cap_", "permission", "not permitted");
+    if (rights.isPresent()) {
+      return trouble(criu + " may not do what it must", ROOT, rights.get());
     }
-    if (low.contains("shared librar") || low.contains("glibc")) {
-      return trouble(criu + " lacks a library", SETUP, reason);
+    Optional<String> library = line(run, "shared librar", "glibc");
+    if (library.isPresent()) {
+      return trouble(criu + " lacks a library", SETUP, library.get());
     }
+    String reason = run.reason().isEmpty() ? "it tells no version" : run.reason();
     return trouble(criu + " fails its own check on kernel " + kernel, SETUP, reason);
+  }
+
+  private static Optional<String> line(Tool.Run run, String... signs) {
+    return run.output()
+        .lines()
+        .filter(line -> Arrays.stream(signs).anyMatch(line.toLowerCase(Locale.ROOT)::contains))
+        .map(Tool::shown)
+        .findFirst();
   }
 
   private static CriuTrouble trouble(String cause, String remedy, String reason) {

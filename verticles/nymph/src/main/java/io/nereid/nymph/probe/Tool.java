@@ -59,10 +59,12 @@ final class Tool {
             .findFirst()
             .or(() -> lines.stream().reduce((a, b) -> b))
             .orElse("it said nothing");
-    String clean = line.replaceAll("\\p{Cntrl}+", " ");
-    return "exit code "
-        + code
-        + ": "
-        + clean.substring(0, Math.min(clean.length(), REASON_CHARS_MAX));
+    return "exit code " + code + ": " + shown(line);
+  }
+
+  /** A line of a program's output, fit to be shown. */
+  static String shown(String line) {
+    String clean = line.replaceAll("\\p{Cntrl}+", " ").strip();
+    return clean.substring(0, Math.min(clean.length(), REASON_CHARS_MAX));
   }
 }

@@ -97,6 +97,13 @@ class DoctorTest {
   }
 
   @Test
+  void aCriuThatCannotEvenStartSaysWhatItLacks() {
+    host.fails("criu", "criu: error while loading shared libraries: libnl-3.so.200: none");
+    assertFailed("criu", "lacks a library; run ./nereid setup", "./nereid setup");
+    assertThat(found("criu").found()).contains("libnl-3.so.200");
+  }
+
+  @Test
   void aCriuThatLacksRightsIsNotSentToSetup() {
     host.fails("criu check", "Please give it CAP_SYS_ADMIN");
     assertFailed("criu", "may not do what it must", "as root");
@@ -113,7 +120,11 @@ class DoctorTest {
     host.says("criu --version", "Version: 3.17.1\n")
         .fails(
             "criu check",
-            "Warn (x)\nError (criu/vdso.c:430): vdso: Unexpected rt vDSO area bounds");
+            """
+            Error (criu/util.c:642): exited, status=1
+            Error (criu/vdso.c:381): vdso: Unexpected rt vDSO area bounds
+            Error (criu/crtools.c:260): Could not initialize kernel features detection.
+            """);
     assertFailed(
         "criu",
         "this CRIU 3.17.1 is too old for the running kernel 6.18.44; run ./nereid setup",

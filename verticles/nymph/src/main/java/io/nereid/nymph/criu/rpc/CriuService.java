@@ -19,6 +19,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ public final class CriuService {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
   private static final Duration END_LIMIT = Duration.ofSeconds(5);
   private static final long LOOK_AGAIN_MS = 10;
+  private static final int SHOWN_LINES_MAX = 4;
+  private static final int SHOWN_CHARS_MAX = 500;
   private static final int PID_BYTES_MAX = 16;
   private final ProcessRunner runner;
   private final Path tempParent;
@@ -121,10 +124,18 @@ public final class CriuService {
     return new FailureException(
         Failure.of(
                 FailureCode.CRIU_FAILED,
-                "CRIU's service did not start: "
-                    + said.lines().findFirst().orElse("it said nothing"),
+                "CRIU's service did not start: " + shown(said),
                 "run './nereid doctor'")
             .withEvidence(said.lines().toList()));
+  }
+
+  // The first line alone is often only that a child has failed.
+  private static String shown(String said) {
+    String lines =
+        said.lines().limit(SHOWN_LINES_MAX).map(String::strip).collect(Collectors.joining("; "));
+    return lines.isEmpty()
+        ? "it said nothing"
+        : lines.substring(0, Math.min(lines.length(), SHOWN_CHARS_MAX));
   }
 
   private static void end(FutureTask<Outcome> service, Path pidFile) {
