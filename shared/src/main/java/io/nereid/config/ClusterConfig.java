@@ -73,7 +73,7 @@ public record ClusterConfig(
             "cluster.host",
             "",
             join.isEmpty() ? LOOPBACK : "the address from which cluster.join is reached",
-            "an IPv4 address or a name of this host, reachable from the other hosts",
+            "an IPv4 address of this host, reachable from the other hosts",
             ClusterConfig::memberHost);
     if (!own.isEmpty()) {
       return own;
@@ -95,9 +95,7 @@ public record ClusterConfig(
   }
 
   private static String memberHost(String text) {
-    boolean number = text.matches("[0-9.]+");
-    boolean fits = number ? Ipv4.ADDRESS.matcher(text).matches() : HOST.matcher(text).matches();
-    if (!fits || "0.0.0.0".equals(text)) {
+    if (!Ipv4.ADDRESS.matcher(text).matches() || "0.0.0.0".equals(text)) {
       throw new IllegalArgumentException();
     }
     return text;

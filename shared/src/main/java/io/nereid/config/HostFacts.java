@@ -2,6 +2,7 @@ package io.nereid.config;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ public interface HostFacts {
   /** How many processors there are. */
   int processors();
 
-  /** The address from which this host reaches another, or empty when that cannot be told. */
+  /** The IPv4 address from which this host reaches another, or empty when that cannot be told. */
   Optional<String> addressTowards(String other);
 
   /** The machine that this runs on. */
@@ -42,7 +43,9 @@ public interface HostFacts {
         try (DatagramSocket socket = new DatagramSocket()) {
           socket.connect(new InetSocketAddress(InetAddress.getByName(other), 9));
           InetAddress local = socket.getLocalAddress();
-          return local.isAnyLocalAddress() ? Optional.empty() : Optional.of(local.getHostAddress());
+          return local.isAnyLocalAddress() || !(local instanceof Inet4Address)
+              ? Optional.empty()
+              : Optional.of(local.getHostAddress());
         } catch (IOException | RuntimeException e) {
           return Optional.empty();
         }

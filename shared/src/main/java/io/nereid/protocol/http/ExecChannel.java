@@ -22,8 +22,8 @@ public enum ExecChannel {
   /** Towards the command: columns and rows, two bytes each, most significant first. */
   RESIZE(6);
 
-  /** The most bytes of payload in one message. */
-  public static final int PAYLOAD_BYTES_MAX = 64 * 1024;
+  /** The most bytes of payload in one message; common clients take 64 KiB with the first byte. */
+  public static final int PAYLOAD_BYTES_MAX = 32 * 1024;
 
   private final int code;
 

@@ -114,10 +114,16 @@ final class ExecSession {
   }
 
   private void kill() {
-    bus.ask(Addresses.EXEC_KILL.at(owner), new ExecKillRequest(exec))
-        .onFailure(e -> {
-          Failure failure = FailureException.failureOf(e);
-          LOG.debug("{} at {} could not be ended: {}", exec, owner, failure.message());
-        });
+    try {
+      bus.ask(Addresses.EXEC_KILL.at(owner), new ExecKillRequest(exec)).onFailure(this::notKilled);
+    } catch (RuntimeException e) {
+      // The whole daemon is ending; the host ends commands that nobody asks about any more.
+      notKilled(e);
+    }
+  }
+
+  private void notKilled(Throwable thrown) {
+    Failure failure = FailureException.failureOf(thrown);
+    LOG.debug("{} at {} could not be ended: {}", exec, owner, failure.message());
   }
 }

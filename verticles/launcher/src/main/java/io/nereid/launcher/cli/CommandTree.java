@@ -3,15 +3,14 @@ package io.nereid.launcher.cli;
 import io.nereid.config.ConfigInvalidException;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureException;
-import io.nereid.launcher.client.Json;
 import io.nereid.launcher.demo.DemoCommand;
-import io.nereid.launcher.render.FailureText;
 import io.nereid.launcher.render.Figures;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -32,6 +31,19 @@ public final class CommandTree {
     all.put("up", UpCommand::new);
     all.put("nodes", NodesCommand::new);
     all.put("ps", PsCommand::new);
+    all.put("run", RunCommand::new);
+    all.put("logs", LogsCommand::new);
+    all.put("exec", ExecCommand::new);
+    all.put("inspect", InspectCommand::new);
+    all.put("stop", StopCommand::new);
+    all.put("start", StartCommand::new);
+    all.put("kill", KillCommand::new);
+    all.put("rm", RmCommand::new);
+    all.put("pause", PauseCommand::new);
+    all.put("unpause", UnpauseCommand::new);
+    all.put("migrate", MigrateCommand::new);
+    all.put("migrations", MigrationsCommand::new);
+    all.put("version", VersionCommand::new);
     all.put("demo", shell -> new DemoCommand(shell.out(), shell.err()));
     return all;
   }
@@ -51,6 +63,9 @@ public final class CommandTree {
       COMMANDS.forEach((name, make) -> line.addSubcommand(name, make.apply(shell)));
     }
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // What follows the container belongs to the command that runs in it, options too.
+    Optional.ofNullable(line.getSubcommands().get("exec"))
+        .ifPresent(exec -> exec.setStopAtPositional(true));
     line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
@@ -82,18 +97,12 @@ public final class CommandTree {
   }
 
   private static int failed(Shell shell, CommandLine command, Exception thrown) {
-    Failure failure = failureOf(thrown);
     boolean json = command.getCommand() instanceof BaseCommand base && base.wantsJson();
-    shell.out().flush();
-    if (json) {
-      shell.err().println(Json.text(FailureJson.of(failure), true));
-    } else {
-      shell.err().print(FailureText.of(failure));
-    }
+    int code = Failures.report(shell, failureOf(thrown), json);
     if (shell.environment().containsKey("NEREID_DEBUG")) {
       thrown.printStackTrace(shell.err());
     }
-    return failure.code().exitCode();
+    return code;
   }
 
   private static Failure failureOf(Exception thrown) {

@@ -1,6 +1,5 @@
 package io.nereid.launcher.client;
 
-import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
@@ -12,7 +11,6 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -86,7 +84,7 @@ public final class GatewayClient {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         Doc doc = Json.parse(line);
         if ("failure".equals(doc.at("type").text())) {
-          throw new FailureException(failure(doc.at("failure"), 500));
+          throw RemoteFailures.of(doc.at("failure"));
         }
         if (!more.test(doc)) {
           return;
@@ -167,21 +165,8 @@ public final class GatewayClient {
     if (head.status() / 100 == 2) {
       return doc;
     }
-    throw new FailureException(failure(doc, head.status()));
-  }
-
-  private static Failure failure(Doc doc, int status) {
-    FailureCode code = FailureCode.INTERNAL;
-    Certainty certainty = Certainty.UNKNOWN;
-    try {
-      code = FailureCode.valueOf(doc.at("code").text("INTERNAL"));
-      certainty = Certainty.valueOf(doc.at("certainty").text("UNKNOWN"));
-    } catch (IllegalArgumentException e) {
-      // A newer daemon has codes that are not known here; its words are shown all the same.
-    }
-    List<String> evidence = doc.at("evidence").items().stream().map(Doc::text).toList();
-    String message = doc.at("message").text("the daemon answered with status " + status);
-    return new Failure(code, certainty, message, doc.at("remedy").text(), evidence);
+    throw new FailureException(
+        RemoteFailures.failure(doc, "the daemon answered with status " + head.status()));
   }
 
   private FailureException broken(IOException e) {

@@ -33,6 +33,22 @@ public final class ContainerText {
     return table.toString();
   }
 
+  /** One container in one line. */
+  public static String oneLine(Doc location) {
+    Doc status = location.at("status");
+    String address = address(status);
+    return Figures.clean(
+            status.at("name").text()
+                + " "
+                + shortId(status.at("id").text())
+                + " "
+                + state(location)
+                + " on "
+                + host(location)
+                + (address.isEmpty() ? "" : " at " + address))
+        + "\n";
+  }
+
   /** The first digits of an identity. */
   public static String shortId(String id) {
     return id.substring(0, Math.min(SHORT_ID, id.length()));

@@ -1,0 +1,100 @@
+package io.nereid.launcher.cli;
+
+import io.nereid.launcher.client.Doc;
+import io.nereid.launcher.client.GatewayClient;
+import io.nereid.launcher.render.MigrationText;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "migrate",
+    description = {
+      "Move a running container to another host.",
+      "Ctrl-C asks to cancel, which is possible until the target has been granted the container."
+    },
+    sortOptions = false)
+final class MigrateCommand extends ClientCommand {
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private What what;
+
+  @Option(
+      names = "--no-ahead",
+      description = "Do not send a snapshot of the running container first.")
+  private boolean noAhead;
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "BYTES",
+      converter = Sizes.class,
+      description = "At most so many bytes per second, for example 100m.")
+  private Long bandwidth;
+
+  @Option(
+      names = {"-d", "--detach"},
+      description = "Return as soon as it has been accepted.")
+  private boolean detach;
+
+  /** Either a container to move, or a migration to cancel. */
+  static final class What {
+    @ArgGroup(exclusive = false)
+    Move move;
+
+    @Option(
+        names = "--cancel",
+        paramLabel = "MIGRATION",
+        description = "Give a migration up instead; its container stays where it was.")
+    String cancel;
+  }
+
+  /** What goes where. */
+  static final class Move {
+    @Parameters(
+        index = "0",
+        paramLabel = "CONTAINER",
+        description = "Name, id or beginning of an id.")
+    String container;
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "HOST",
+        description = "Where to. Default: the coordinator chooses.")
+    String target;
+  }
+
+  MigrateCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    GatewayClient client = client();
+    if (what.cancel != null) {
+      return MigrationsCommand.cancel(this, what.cancel);
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    if (what.move.target != null) {
+      body.put("target", what.move.target);
+    }
+    if (noAhead) {
+      body.put("ahead", false);
+    }
+    if (bandwidth != null) {
+      body.put("bandwidthBytesPerSecond", bandwidth);
+    }
+    String path = "/v1/containers/" + GatewayClient.segment(what.move.container) + "/migrate";
+    Doc accepted = client.post(path, body);
+    if (detach) {
+      Doc migration = accepted.at("migration");
+      show(migration, migration.at("id").text() + "\n");
+      return 0;
+    }
+    Doc ended = new MigrationFollower(client, shell(), wantsJson()).follow(accepted);
+    show(ended, MigrationText.report(ended));
+    return MigrationOutcome.exitCode(shell(), ended, wantsJson());
+  }
+}

@@ -1,0 +1,78 @@
+package io.nereid.launcher.cli;
+
+import io.nereid.launcher.client.Doc;
+import io.nereid.launcher.render.ContainerText;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "run",
+    description = {
+      "Make a container of an OCI bundle and start it.",
+      "The bundle (a directory with config.json and a root file system) is copied, never changed."
+    },
+    sortOptions = false)
+final class RunCommand extends ClientCommand {
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Unique in the cluster. Default: made of the bundle's name.")
+  private String name;
+
+  @Option(
+      names = "--network",
+      paramLabel = "MODE",
+      description = {
+        "bridge (default): an address of its own that moves along;",
+        "host: the host's network, connections do not move; none."
+      })
+  private String network;
+
+  @Option(
+      names = "--ip",
+      paramLabel = "ADDRESS",
+      description = "IPv4 address in the cluster's network. Default: the next free one.")
+  private String address;
+
+  @Option(
+      names = "--on",
+      paramLabel = "HOST",
+      description = "Where; the bundle must be there. Default: the host of the daemon.")
+  private String host;
+
+  @Option(names = "--no-start", description = "Make it only.")
+  private boolean noStart;
+
+  @Parameters(paramLabel = "BUNDLE", description = "Path of the bundle.")
+  private Path bundle;
+
+  RunCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("bundle", shell().directory().resolve(bundle).normalize().toString());
+    putIfGiven(body, "name", name);
+    putIfGiven(body, "network", network);
+    putIfGiven(body, "address", address);
+    putIfGiven(body, "node", host);
+    if (noStart) {
+      body.put("start", false);
+    }
+    Doc location = client().post("/v1/containers", body);
+    show(location, ContainerText.oneLine(location));
+    return 0;
+  }
+
+  private static void putIfGiven(Map<String, Object> body, String key, String value) {
+    if (value != null) {
+      body.put(key, value);
+    }
+  }
+}
