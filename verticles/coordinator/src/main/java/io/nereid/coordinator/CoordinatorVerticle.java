@@ -14,6 +14,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.Term;
+import io.nereid.fault.FaultPoints;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -34,6 +35,7 @@ public final class CoordinatorVerticle extends VerticleBase {
 
   private final NereidConfig config;
   private final HazelcastInstance hazelcast;
+  private final FaultPoints faults;
   private Leadership leadership;
 
   /**
@@ -42,8 +44,18 @@ public final class CoordinatorVerticle extends VerticleBase {
    * @param hazelcast the member that Vert.x uses, made from {@link HazelcastSettings}
    */
   public CoordinatorVerticle(NereidConfig config, HazelcastInstance hazelcast) {
+    this(config, hazelcast, FaultPoints.NONE);
+  }
+
+  /**
+   * Prepares one that tests can interrupt.
+   *
+   * @param faults where they do
+   */
+  public CoordinatorVerticle(NereidConfig config, HazelcastInstance hazelcast, FaultPoints faults) {
     this.config = config;
     this.hazelcast = hazelcast;
+    this.faults = faults;
   }
 
   @Override
@@ -81,7 +93,8 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new LocationStore(hazelcast),
                 new TermCounter(hazelcast),
                 config.network(),
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                faults));
     leadership.start();
   }
 

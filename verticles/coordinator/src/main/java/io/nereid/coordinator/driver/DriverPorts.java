@@ -4,6 +4,7 @@ import io.nereid.bus.BusClient;
 import io.nereid.coordinator.membership.Membership;
 import io.nereid.coordinator.store.MigrationStore;
 import io.nereid.domain.id.Term;
+import io.nereid.fault.FaultPoints;
 import io.nereid.port.OwnershipLedger;
 import java.time.Clock;
 
@@ -12,6 +13,7 @@ import java.time.Clock;
  *
  * @param term in whose name it asks
  * @param staleTerm told when somebody has seen a higher term
+ * @param faults where tests interrupt a migration
  */
 public record DriverPorts(
     Term term,
@@ -21,4 +23,5 @@ public record DriverPorts(
     Membership membership,
     MigrationListener listener,
     Runnable staleTerm,
-    Clock clock) {}
+    Clock clock,
+    FaultPoints faults) {}

@@ -29,6 +29,7 @@ public final class MigrationDriver implements Runnable {
   private final Asker asker;
   private MigrationRecord record;
   private MigrationRecord saved;
+  private Phase entered;
 
   /**
    * Prepares to drive a record that stands in the store.
@@ -99,6 +100,9 @@ public final class MigrationDriver implements Runnable {
   private Event perform(List<Effect> effects) {
     Event event = null;
     for (Effect effect : effects) {
+      if (!(effect instanceof Effect.Save || effect instanceof Effect.Tell)) {
+        enterPhase();
+      }
       event =
           switch (effect) {
             case Effect.Save s -> {
@@ -116,6 +120,14 @@ public final class MigrationDriver implements Runnable {
           };
     }
     return event;
+  }
+
+  /** A test may hold us here: the phase stands in the store, and nothing is done about it yet. */
+  private void enterPhase() {
+    if (record.phase() != entered) {
+      entered = record.phase();
+      ports.faults().pass("coordinator." + entered);
+    }
   }
 
   private Event swap(Effect.Swap swap) {

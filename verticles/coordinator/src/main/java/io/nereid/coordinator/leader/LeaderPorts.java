@@ -5,11 +5,16 @@ import io.nereid.coordinator.membership.Membership;
 import io.nereid.coordinator.store.LocationStore;
 import io.nereid.coordinator.store.MigrationStore;
 import io.nereid.coordinator.store.TermCounter;
+import io.nereid.fault.FaultPoints;
 import io.nereid.port.OwnershipLedger;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 
-/** What a leader works with. */
+/**
+ * What a leader works with.
+ *
+ * @param faults where tests interrupt migrations
+ */
 public record LeaderPorts(
     Vertx vertx,
     Membership membership,
@@ -18,4 +23,5 @@ public record LeaderPorts(
     LocationStore locations,
     TermCounter terms,
     NetworkConfig network,
-    Clock clock) {}
+    Clock clock,
+    FaultPoints faults) {}

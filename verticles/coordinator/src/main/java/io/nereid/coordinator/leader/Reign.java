@@ -84,7 +84,8 @@ final class Reign {
                 ports.membership(),
                 new Watcher(),
                 staleTerm,
-                ports.clock()),
+                ports.clock(),
+                ports.faults()),
             board);
     Operations operations = new Operations(board);
     Nymphs nymphs = new Nymphs(bus, ports.membership(), term, staleTerm);
