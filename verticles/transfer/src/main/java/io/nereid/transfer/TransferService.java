@@ -1,0 +1,191 @@
+package io.nereid.transfer;
+
+import io.nereid.config.TransferConfig;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.migration.Progress;
+import io.nereid.linux.MountSafe;
+import io.nereid.port.ReceiveRequest;
+import io.nereid.port.ReceivedSet;
+import io.nereid.port.SendReport;
+import io.nereid.port.SendRequest;
+import io.nereid.port.SetLabel;
+import io.nereid.port.TransferPort;
+import io.nereid.port.TransferTicket;
+import io.nereid.transfer.receive.ReceiveContext;
+import io.nereid.transfer.receive.Receiver;
+import io.nereid.transfer.receive.Sessions;
+import io.nereid.transfer.send.SendContext;
+import io.nereid.transfer.send.Sends;
+import io.nereid.transfer.send.Throttle;
+import io.nereid.transfer.store.KnownManifests;
+import io.nereid.transfer.store.LayerStore;
+import io.nereid.transfer.store.PrivateDirs;
+import io.nereid.transfer.store.RetainedStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * All of transfer on one host. Made before Vert.x, so that others can be given it as their {@link
+ * TransferPort}; usable between {@link #start} and {@link #stop}. Thread-safe.
+ */
+public final class TransferService implements TransferPort {
+  /** More threads for digests than this bring nothing but memory for their buffers. */
+  private static final int HASH_THREADS_MAX = 16;
+
+  private final TransferConfig config;
+  private final String host;
+  private final Path dataDir;
+  private volatile Parts parts;
+
+  private record Parts(
+      LayerStore layers,
+      RetainedStore retained,
+      Sessions sessions,
+      Sends sends,
+      Receiver receiver,
+      ExecutorService pool) {}
+
+  /**
+   * Describes the service; touches nothing yet.
+   *
+   * @param host address on which it listens and at which other hosts reach it
+   * @param dataDir the host's data directory; {@code transfer/} and {@code layers/} below belong to
+   *     this service
+   */
+  public TransferService(TransferConfig config, String host, Path dataDir) {
+    this.config = config;
+    this.host = host;
+    this.dataDir = dataDir;
+  }
+
+  /** Opens the store and listens. Fails when a directory cannot be used or a port is taken. */
+  public Future<Void> start(Vertx vertx) {
+    return vertx
+        .executeBlocking(() -> open(vertx))
+        .compose(opened -> {
+          parts = opened;
+          return opened.receiver.start(host, config.controlPort(), config.port());
+        });
+  }
+
+  /** Cancels what is under way and closes everything. */
+  public Future<Void> stop(Vertx vertx) {
+    Parts closing = parts;
+    if (closing == null) {
+      return Future.succeededFuture();
+    }
+    closing.sends.cancelAll();
+    return closing
+        .receiver
+        .stop()
+        .eventually(() ->
+            vertx.executeBlocking(() -> {
+              closing.sessions.closeAll();
+              closing.pool.shutdown();
+              return null;
+            }));
+  }
+
+  private Parts open(Vertx vertx) throws IOException {
+    int threads = Math.clamp(config.hashThreads(), 1, HASH_THREADS_MAX);
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().name("transfer-hash-", 0).daemon().factory());
+    Path dir = PrivateDirs.make(dataDir.resolve("transfer"));
+    Path knownDir = empty(dir.resolve("known"));
+    Path scratch = empty(dir.resolve("sending"));
+    LayerStore layers = new LayerStore(dataDir.resolve("layers"), pool, threads);
+    KnownManifests known = new KnownManifests(knownDir);
+    RetainedStore retained = new RetainedStore(dir.resolve("retained"), known, pool, threads);
+    ReceiveContext receive = new ReceiveContext(layers, retained, known, pool);
+    Sessions sessions = new Sessions(dir.resolve("sessions"), receive);
+    SendContext send =
+        new SendContext(
+            vertx,
+            pool,
+            threads,
+            scratch,
+            layers,
+            known,
+            new Throttle(config.bandwidthBytesPerSecond()),
+            config.retryMs());
+    return new Parts(
+        layers,
+        retained,
+        sessions,
+        new Sends(send),
+        new Receiver(vertx, sessions, receive, threads),
+        pool);
+  }
+
+  private static Path empty(Path dir) throws IOException {
+    MountSafe.delete(dir);
+    return PrivateDirs.make(dir);
+  }
+
+  private Parts started() {
+    Parts now = parts;
+    if (now == null) {
+      throw new IllegalStateException("transfer has not been started");
+    }
+    return now;
+  }
+
+  @Override
+  public TransferTicket open(ReceiveRequest request) {
+    Parts now = started();
+    String token = now.sessions.open(request);
+    return new TransferTicket(host, now.receiver.controlPort(), now.receiver.dataPort(), token);
+  }
+
+  @Override
+  public SendReport send(SendRequest request, Consumer<Progress> progress) {
+    return started().sends.send(request, progress);
+  }
+
+  @Override
+  public void cancel(MigrationId migration) {
+    started().sends.cancel(migration);
+  }
+
+  @Override
+  public ReceivedSet received(MigrationId migration, SetLabel label) {
+    return started().sessions.received(migration, label);
+  }
+
+  @Override
+  public void close(MigrationId migration) {
+    started().sessions.close(migration);
+  }
+
+  @Override
+  public void retain(ContainerId container, Path images) {
+    started().retained.retain(container, images);
+  }
+
+  @Override
+  public void forget(ContainerId container) {
+    started().retained.forget(container);
+  }
+
+  @Override
+  public String importLayer(Path rootfs) {
+    return started().layers.importLayer(rootfs);
+  }
+
+  @Override
+  public Path layer(String digest) {
+    return started().layers.rootfs(digest);
+  }
+
+  @Override
+  public long layerBytes(String digest) {
+    return started().layers.bytes(digest);
+  }
+}

@@ -1,0 +1,64 @@
+package io.nereid.transfer.receive;
+
+import io.nereid.transfer.wire.Protocol;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accepts data connections; bounds those that have not said who they are. */
+final class DataServer {
+  private static final Logger log = LoggerFactory.getLogger(DataServer.class);
+
+  /** Connections without a greeting at the same time. */
+  static final int STRANGERS_MAX = 32;
+
+  private static final int RECEIVE_BUFFER_BYTES = 256 * 1024;
+
+  private final Vertx vertx;
+  private final Sessions sessions;
+  private final ExecutorService pool;
+  private final FrameBuffers buffers;
+  private final AtomicInteger strangers = new AtomicInteger();
+  private NetServer server;
+
+  DataServer(Vertx vertx, Sessions sessions, ExecutorService pool, int threads) {
+    this.vertx = vertx;
+    this.sessions = sessions;
+    this.pool = pool;
+    this.buffers = new FrameBuffers(threads + 4);
+  }
+
+  Future<Integer> listen(String host, int port) {
+    server =
+        vertx.createNetServer(
+            new NetServerOptions()
+                .setTcpNoDelay(true)
+                .setReceiveBufferSize(RECEIVE_BUFFER_BYTES)
+                .setReuseAddress(true));
+    return server.connectHandler(this::accept).listen(port, host).map(NetServer::actualPort);
+  }
+
+  Future<Void> close() {
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+
+  private void accept(NetSocket socket) {
+    if (strangers.incrementAndGet() > STRANGERS_MAX) {
+      log.warn(
+          "data connection from {} refused: too many without a greeting", socket.remoteAddress());
+      strangers.decrementAndGet();
+      socket.close();
+      return;
+    }
+    DataConnection connection =
+        new DataConnection(vertx, socket, sessions, pool, buffers, strangers::decrementAndGet);
+    long timer = vertx.setTimer(Protocol.GREETING_MS, t -> connection.greetingOverdue());
+    connection.start(() -> vertx.cancelTimer(timer));
+  }
+}

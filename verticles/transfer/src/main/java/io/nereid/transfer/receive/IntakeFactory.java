@@ -1,0 +1,162 @@
+package io.nereid.transfer.receive;
+
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.linux.MountSafe;
+import io.nereid.port.SetLabel;
+import io.nereid.port.TreeKind;
+import io.nereid.transfer.manifest.ManifestException;
+import io.nereid.transfer.manifest.ManifestHeader;
+import io.nereid.transfer.store.ChunkIndex;
+import io.nereid.transfer.store.LayerStore;
+import io.nereid.transfer.store.PrivateDirs;
+import io.nereid.transfer.store.StoredBase;
+import io.nereid.transfer.wire.Protocol;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes room for offers: directories, and the index of what is here already, which lives as long as
+ * the session. Used on the session's own thread.
+ */
+final class IntakeFactory {
+  private static final Logger log = LoggerFactory.getLogger(IntakeFactory.class);
+
+  private final Session session;
+  private final Path dir;
+  private final ReceiveContext context;
+  private ChunkIndex index;
+  private boolean layersIndexed;
+  private int earlier;
+
+  IntakeFactory(Session session, Path dir, ReceiveContext context) {
+    this.session = session;
+    this.dir = dir;
+    this.context = context;
+  }
+
+  /** A tree as it is announced. */
+  record Wanted(TreeKind kind, String layer, ManifestHeader header) {}
+
+  Intake make(SetLabel label, long offer, List<Wanted> wanted) throws IOException {
+    check(wanted);
+    Path target = dir.resolve(label.name().toLowerCase(java.util.Locale.ROOT));
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      // Its content stays a base: open directories do not mind being renamed.
+      Files.move(target, dir.resolve("earlier-" + earlier++));
+    }
+    PrivateDirs.make(target);
+    List<IncomingSet> sets = new ArrayList<>();
+    for (Wanted w : wanted) {
+      sets.add(w.kind() == TreeKind.LAYER ? layer(w) : tree(w, target));
+    }
+    return new Intake(label, offer, sets, index(wanted), context.pool());
+  }
+
+  /** After a reconnect the same trees must be offered again. */
+  void requireSame(Intake intake, List<Wanted> wanted) throws ManifestException {
+    List<Wanted> before =
+        intake.sets().stream().map(s -> new Wanted(s.kind(), s.layer(), s.header())).toList();
+    if (!before.equals(wanted)) {
+      throw new ManifestException("other trees are offered than before the reconnect");
+    }
+  }
+
+  /** Removes what was staged for a layer that did not become one. */
+  void discard(IncomingSet set) {
+    Path staged = set.kind() == TreeKind.LAYER ? set.root().getParent() : set.root();
+    try {
+      MountSafe.delete(staged);
+    } catch (IOException e) {
+      log.warn("could not remove {}: {}; the next start does", staged, e.getMessage());
+    }
+  }
+
+  void close() {
+    if (index != null) {
+      index.close();
+    }
+  }
+
+  private void check(List<Wanted> wanted) throws ManifestException {
+    if (wanted.isEmpty() || wanted.size() > Protocol.SETS_MAX) {
+      throw new ManifestException(wanted.size() + " trees, not 1 to " + Protocol.SETS_MAX);
+    }
+    Set<TreeKind> seen = EnumSet.noneOf(TreeKind.class);
+    long bytes = 0;
+    for (Wanted w : wanted) {
+      if (w.header().kind() != w.kind()) {
+        throw new ManifestException("a tree of kind " + w.kind() + " has another header");
+      }
+      if (w.kind() == TreeKind.LAYER ? !LayerStore.isDigest(w.layer()) : !seen.add(w.kind())) {
+        throw new ManifestException("a tree of kind " + w.kind() + " is there twice or unnamed");
+      }
+      bytes += w.header().contentBytes();
+      if (bytes < 0 || bytes > session.request().bytesMax()) {
+        throw new FailureException(
+            Failure.refused(
+                FailureCode.NO_SPACE,
+                "more than the "
+                    + session.request().bytesMax()
+                    + " bytes are offered that were reserved for this container",
+                "free space at the target, or choose another one"));
+      }
+    }
+  }
+
+  private IncomingSet layer(Wanted w) throws IOException {
+    Path staged = context.layers().stage();
+    return new IncomingSet(
+        w.kind(),
+        w.layer(),
+        w.header(),
+        PrivateDirs.make(staged.resolve("rootfs")),
+        staged.resolve("manifest"));
+  }
+
+  private IncomingSet tree(Wanted w, Path target) throws IOException {
+    String name = w.kind().name().toLowerCase(java.util.Locale.ROOT);
+    return new IncomingSet(
+        w.kind(),
+        "",
+        w.header(),
+        PrivateDirs.make(target.resolve(name)),
+        target.resolve(name + ".manifest"));
+  }
+
+  private ChunkIndex index(List<Wanted> wanted) throws IOException {
+    if (index == null) {
+      index = new ChunkIndex(ThreadLocalRandom.current().nextLong());
+      context.retained().open(session.request().container()).ifPresent(this::addBase);
+    }
+    if (!layersIndexed && wanted.stream().anyMatch(w -> w.kind() == TreeKind.LAYER)) {
+      layersIndexed = true;
+      for (String digest : context.layers().list().stream().limit(Protocol.LAYERS_MAX).toList()) {
+        if (context.layers().has(digest)) {
+          addBase(
+              StoredBase.open(context.layers().manifest(digest), context.layers().rootfs(digest)));
+        }
+      }
+    }
+    return index;
+  }
+
+  private void addBase(StoredBase base) {
+    session.keep(base);
+    int number = index.register(base);
+    if (number >= 0) {
+      index.addAll(number);
+      base.manifest().unload();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.nereid.transfer.send;
+
+import io.nereid.transfer.store.KnownManifests;
+import io.nereid.transfer.store.LayerStore;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * What all sends of a host share.
+ *
+ * @param scratch directory for manifests of trees being sent
+ * @param throttle limit of all sends together
+ * @param retryMs how long a broken connection is tried again
+ */
+public record SendContext(
+    Vertx vertx,
+    ExecutorService hashPool,
+    int hashThreads,
+    Path scratch,
+    LayerStore layers,
+    KnownManifests known,
+    Throttle throttle,
+    long retryMs) {}
