@@ -18,6 +18,10 @@ public final class SystemProcessRunner implements ProcessRunner, ProcessLauncher
   private static final Duration OUTPUT_GRACE = Duration.ofMillis(500);
 
   private static final Duration KILLED_GRACE = Duration.ofSeconds(2);
+
+  /** A constant; what varies is in its arguments. */
+  private static final String OPEN_TERMINAL = "exec \"$@\" <\"$0\" >\"$0\" 2>&1";
+
   private static final Path NOTHING = Path.of("/dev/null");
   private final ProgramEnvironment environment;
 
@@ -65,16 +69,21 @@ public final class SystemProcessRunner implements ProcessRunner, ProcessLauncher
   public Process launch(
       List<String> argv, Map<String, String> more, Optional<Path> terminal, boolean stdin)
       throws IOException {
-    // The terminal becomes the controlling one, so that a new size is signalled to the program.
-    List<String> wrapper = terminal.isPresent() ? List.of("setsid", "--ctty") : List.of();
-    ProcessBuilder builder = builder(wrapper, argv, more);
-    if (terminal.isPresent()) {
-      builder.redirectInput(terminal.get().toFile());
-      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(terminal.get().toFile()));
-      builder.redirectError(ProcessBuilder.Redirect.appendTo(terminal.get().toFile()));
-    } else if (!stdin) {
-      builder.redirectInput(NOTHING.toFile());
+    if (terminal.isEmpty()) {
+      ProcessBuilder builder = builder(List.of(), argv, more);
+      if (!stdin) {
+        builder.redirectInput(NOTHING.toFile());
+      }
+      return builder.start();
     }
+    // Opened by a shell, because opening it ourselves could make it our own controlling terminal;
+    // setsid makes it the program's, so that a new size is signalled to it.
+    List<String> wrapper =
+        List.of("sh", "-c", OPEN_TERMINAL, terminal.get().toString(), "setsid", "--ctty");
+    ProcessBuilder builder = builder(wrapper, argv, more);
+    builder.redirectInput(NOTHING.toFile());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     return builder.start();
   }
 

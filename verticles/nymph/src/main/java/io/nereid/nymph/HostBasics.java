@@ -11,20 +11,15 @@ import io.nereid.nymph.journal.ResourceJournal;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.process.SystemProcessRunner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * What every part of a nymph builds upon. Holding it means being the only nymph with these
- * directories.
+ * What every part of a nymph builds upon. Whoever opens it makes sure that no other nymph uses
+ * these directories.
  */
 public record HostBasics(
     HostPaths paths,
@@ -33,16 +28,14 @@ public record HostBasics(
     DirectoryWatch watch,
     Mounts mounts,
     SafeDelete delete,
-    ResourceJournal journal,
-    FileChannel lock)
+    ResourceJournal journal)
     implements AutoCloseable {
 
   private static final Set<PosixFilePermission> OURS = PosixFilePermissions.fromString("rwx------");
 
-  /** Makes the directories and opens the journal; CONFIG_INVALID when another nymph has them. */
+  /** Makes the directories and opens the journal; CONFIG_INVALID when that cannot be done. */
   public static HostBasics open(HostPaths paths, ProgramEnvironment programs) {
     makeDirectories(paths);
-    FileChannel lock = lock(paths.data());
     SystemProcessRunner runner = new SystemProcessRunner(programs);
     Mounts mounts = new Mounts(runner);
     return new HostBasics(
@@ -52,8 +45,7 @@ public record HostBasics(
         DirectoryWatch.open(paths.data()),
         mounts,
         new SafeDelete(runner, mounts, paths),
-        ResourceJournal.open(paths.journal()),
-        lock);
+        ResourceJournal.open(paths.journal()));
   }
 
   // Images of memory and writable layers are nobody else's business.
@@ -79,42 +71,9 @@ public record HostBasics(
     }
   }
 
-  private static FileChannel lock(Path data) {
-    try {
-      FileChannel channel =
-          FileChannel.open(
-              data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        channel.close();
-        throw new FailureException(
-            Failure.refused(
-                FailureCode.CONFIG_INVALID,
-                "another daemon uses the data directory " + data,
-                "give each host on a machine directories of its own (node.dataDir, node.runDir)"));
-      }
-      return channel;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot lock " + data, e);
-    }
-  }
-
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
-  }
-
   @Override
   public void close() {
     watch.close();
     journal.close();
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot unlock " + paths.data(), e);
-    }
   }
 }

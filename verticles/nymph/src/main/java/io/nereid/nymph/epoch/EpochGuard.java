@@ -75,21 +75,28 @@ public final class EpochGuard {
               "the command comes from term " + fence.term() + ", term " + term + " has begun",
               "the coordinator that sent it no longer leads; ask again"));
     }
+    checkEpoch(fence.epoch(), container);
+    raise(fence, container);
+  }
+
+  /**
+   * Refuses an old epoch like {@link #check}, for commands that decide nothing and have no term.
+   */
+  public synchronized void checkEpoch(Epoch epoch, ContainerId container) {
     Epoch seen = epochs.get(container);
-    if (seen != null && fence.epoch().isOlderThan(seen)) {
+    if (seen != null && epoch.isOlderThan(seen)) {
       throw new FailureException(
           Failure.refused(
               FailureCode.STALE_EPOCH,
               "the command about "
                   + container
                   + " is of epoch "
-                  + fence.epoch()
+                  + epoch
                   + ", epoch "
                   + seen
                   + " has begun",
               "ask again: the container's ownership has changed meanwhile"));
     }
-    raise(fence, container);
   }
 
   /** Remembers what a fence carries where it is higher than what was seen. */

@@ -70,6 +70,11 @@ public record HostPaths(NodeId node, Path data, Path run, Path dumps) {
     return run.resolve("exits");
   }
 
+  /** What commands inside containers need, one directory each. */
+  public Path execs() {
+    return run.resolve("exec");
+  }
+
   /** Bind mounts of network namespaces, named after the container. */
   public Path networkNamespaces() {
     return run.resolve("netns");
