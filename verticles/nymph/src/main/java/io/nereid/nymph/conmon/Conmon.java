@@ -108,11 +108,11 @@ public final class Conmon {
 
   private List<String> argv(ConmonRequest request) {
     ContainerDirs dirs = request.dirs();
-    String runtime = programs.find("runc").map(Path::toString).orElse("runc");
-    List<String> argv = new ArrayList<>(request.wrapper());
-    argv.addAll(List.of("conmon", "--api-version", "1"));
+    List<String> runtime = new ArrayList<>(request.wrapper());
+    runtime.add(programs.find("runc").map(Path::toString).orElse("runc"));
+    List<String> argv = new ArrayList<>(List.of("conmon", "--api-version", "1"));
     argv.addAll(List.of("-c", request.id().value(), "-u", request.id().value()));
-    argv.addAll(List.of("-n", request.id().value(), "-r", runtime));
+    argv.addAll(List.of("-n", request.id().value(), "-r", runtime.removeFirst()));
     argv.addAll(List.of("-b", dirs.bundle().toString()));
     argv.addAll(List.of("-p", dirs.pidFile().toString()));
     argv.addAll(List.of("-P", dirs.conmonPidFile().toString()));
@@ -123,11 +123,11 @@ public final class Conmon {
     if (request.terminal()) {
       argv.add("-t");
     }
-    List<String> globals = new ArrayList<>(runc.globalArgs());
-    globals.addAll(List.of("--log", dirs.runtimeLog().toString(), "--log-format", "json"));
-    globals.forEach(word -> argv.addAll(List.of("--runtime-arg", word)));
+    runtime.addAll(runc.globalArgs());
+    runtime.addAll(List.of("--log", dirs.runtimeLog().toString(), "--log-format", "json"));
+    runtime.forEach(word -> argv.add("--runtime-arg=" + word));
     request.restoreFrom().ifPresent(i -> argv.addAll(List.of("--restore", i.toString())));
-    request.runtimeOptions().forEach(word -> argv.addAll(List.of("--runtime-opt", word)));
+    request.runtimeOptions().forEach(word -> argv.add("--runtime-opt=" + word));
     return argv;
   }
 

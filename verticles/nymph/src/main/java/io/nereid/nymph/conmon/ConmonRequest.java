@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param terminal give its first process a terminal
  * @param restoreFrom images to restore from; otherwise it is created and waits to be started
  * @param runtimeOptions further options of the runtime's verb
- * @param wrapper words before conmon's own command line, for example to give it namespaces of its
- *     own
+ * @param wrapper words before the runtime's command line, the first with its path; for example to
+ *     give it namespaces of its own
  * @param limit how long the runtime may take
  */
 public record ConmonRequest(

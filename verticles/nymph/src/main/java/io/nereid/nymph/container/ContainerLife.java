@@ -8,6 +8,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.protocol.message.ContainerAction;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,7 +134,7 @@ public final class ContainerLife {
   /** Removes everything of a container, whatever it does. For callers that hold it. */
   public void erase(ContainerId id) {
     store.find(id).ifPresent(runtime::takeDown);
-    runtime.deleteFiles(id);
+    runtime.deleteFiles(id, Optional.empty());
     store.forget(id);
   }
 

@@ -154,8 +154,8 @@ public record ContainerRecord(
         annotations);
   }
 
-  /** The same with one more move behind it. */
-  public ContainerRecord withMove() {
+  /** The same with so many moves behind it. */
+  public ContainerRecord withMoves(int count) {
     return new ContainerRecord(
         format,
         id,
@@ -170,7 +170,7 @@ public record ContainerRecord(
         started,
         exitCode,
         finished,
-        moves + 1,
+        count,
         hold,
         annotations);
   }

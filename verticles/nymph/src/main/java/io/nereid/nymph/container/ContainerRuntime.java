@@ -144,12 +144,16 @@ public final class ContainerRuntime {
     }
   }
 
-  /** Deletes all files of a container that has been taken down; its record goes first. */
-  public void deleteFiles(ContainerId id) {
+  /**
+   * Deletes all files of a container that has been taken down; its record goes first.
+   *
+   * @param images what is kept as base for its way back; otherwise nothing is
+   */
+  public void deleteFiles(ContainerId id, Optional<Path> images) {
     delete.deleteAtOnce(paths.container(id).base());
+    images.ifPresentOrElse(i -> transfer.retain(id, i), () -> transfer.forget(id));
     delete.delete(paths.dumps(id));
     forgetExit(id);
-    transfer.forget(id);
   }
 
   /** Forgets how it ended, after that has been recorded. */

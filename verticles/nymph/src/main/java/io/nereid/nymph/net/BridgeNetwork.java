@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class BridgeNetwork implements ContainerNetwork {
   private final ResourceJournal journal;
   private final HostBridge bridge;
   private final Map<ContainerId, NetworkSpec> specs = new ConcurrentHashMap<>();
+  private final Set<ContainerId> parkedOnes = ConcurrentHashMap.newKeySet();
   private final Map<ContainerId, ParkingLot> lots = new ConcurrentHashMap<>();
 
   public BridgeNetwork(
@@ -63,6 +65,7 @@ public final class BridgeNetwork implements ContainerNetwork {
       bridge.ensure();
       makeDevices(id, namespace, spec);
       if (parked) {
+        parkedOnes.add(id);
         IpTool.expect("parking container " + id, ip.nftIn(namespace, parkingRules()));
       }
       inside.add("addr add " + spec.address().orElseThrow() + " dev " + INSIDE);
@@ -136,6 +139,10 @@ public final class BridgeNetwork implements ContainerNetwork {
       return;
     }
     try {
+      if (!parkedOnes.contains(id)) {
+        sendArp(id);
+        return;
+      }
       // From now on frames come here. Whatever cannot be delivered yet is kept.
       ParkingLot lot = lots.get(id);
       if (lot == null) {
@@ -162,6 +169,7 @@ public final class BridgeNetwork implements ContainerNetwork {
     Outcome open =
         ip.nftIn(path(id), List.of("table netdev " + TABLE, "delete table netdev " + TABLE));
     IpTool.expect("letting traffic through to container " + id, open);
+    parkedOnes.remove(id);
     try {
       ParkingLot lot = lots.remove(id);
       if (lot == null) {
@@ -202,6 +210,7 @@ public final class BridgeNetwork implements ContainerNetwork {
     if (lot != null) {
       lot.close();
     }
+    parkedOnes.remove(id);
     String host = hostDevice(id);
     if (HostBridge.exists(host)) {
       IpTool.expect("removing " + host, ip.run("ip", "link", "del", "dev", host));

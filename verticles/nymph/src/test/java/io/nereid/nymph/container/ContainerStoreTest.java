@@ -38,7 +38,7 @@ class ContainerStoreTest {
             .withContent("sha256:x", List.of("redis", "--a b"), true, Map.of("k", "v"))
             .withStart(Instant.ofEpochSecond(5, 123_456_789))
             .withExit(Optional.of(137), Instant.ofEpochSecond(9))
-            .withMove()
+            .withMoves(1)
             .withHold(
                 Optional.of(
                     new MigrationHold(

@@ -1,0 +1,106 @@
+package io.nereid.nymph.criu;
+
+import io.nereid.domain.failure.Certainty;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.nymph.runtime.Runc;
+import io.nereid.nymph.runtime.RuntimeFailures;
+import io.nereid.process.Command;
+import io.nereid.process.Outcome;
+import io.nereid.process.ProcessRunner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Dumps containers and explains what went wrong with dumps and restores. A run is never killed:
+ * past its deadline it goes on, and the failure is UNKNOWN. Blocks.
+ */
+public final class Checkpointer {
+  private final ProcessRunner runner;
+  private final Runc runc;
+  private final CriuSetting setting;
+  private final Duration deadline;
+
+  public Checkpointer(ProcessRunner runner, Runc runc, CriuSetting setting, Duration deadline) {
+    this.runner = runner;
+    this.runc = runc;
+    this.setting = setting;
+    this.deadline = deadline;
+  }
+
+  /** Options that dump and restore must agree on. */
+  public static List<String> options(boolean tcpEstablished) {
+    List<String> options = new ArrayList<>(List.of("--file-locks"));
+    if (tcpEstablished) {
+      options.add("--tcp-established");
+    }
+    return options;
+  }
+
+  /**
+   * Dumps a container that is frozen and leaves it so.
+   *
+   * @param directory gets {@code images} and {@code work}
+   * @return where the images are
+   */
+  public Path dump(ContainerId id, Path directory, boolean tcpEstablished) {
+    Path images = directory.resolve("images");
+    Path work = directory.resolve("work");
+    try {
+      Files.createDirectories(images);
+      Files.createDirectories(work);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make directories below " + directory, e);
+    }
+    List<String> argv = new ArrayList<>(setting.wrapper());
+    argv.addAll(runc.argv("checkpoint", "--leave-running"));
+    argv.addAll(List.of("--image-path", images.toString(), "--work-path", work.toString()));
+    argv.addAll(options(tcpEstablished));
+    argv.add(id.value());
+    Outcome outcome =
+        runner.run(Command.of(deadline, argv).surviving(directory.resolve("checkpoint")));
+    if (!outcome.ok()) {
+      throw explain("checkpoint of container " + id, outcome, work.resolve("dump.log"), id);
+    }
+    return images;
+  }
+
+  /** A failure of CRIU with its own reason, the log kept. */
+  public FailureException explain(String doing, Outcome outcome, Path log, ContainerId id) {
+    Failure plain =
+        RuntimeFailures.of(FailureCode.CRIU_FAILED, doing, outcome, "", List.of()).failure();
+    return new FailureException(explain(doing, plain, log, id));
+  }
+
+  /** The same for a failure that came from elsewhere. */
+  public Failure explain(String doing, Failure plain, Path log, ContainerId id) {
+    CriuLog.Excerpt excerpt = CriuLog.of(log);
+    List<String> evidence = new ArrayList<>(plain.evidence());
+    excerpt.lines().forEach(line -> evidence.add(log.getFileName() + ": " + line));
+    String name = id.value().substring(0, 12) + "-" + System.nanoTime() + "-" + log.getFileName();
+    CriuLog.keep(log, setting.keptLogs(), name).ifPresent(kept -> evidence.add("kept: " + kept));
+    String message =
+        excerpt.cause().isEmpty() ? plain.message() : doing + ": CRIU says: " + excerpt.cause();
+    FailureCode code =
+        plain.certainty() == Certainty.UNKNOWN ? plain.code() : FailureCode.CRIU_FAILED;
+    return new Failure(
+        code, plain.certainty(), message, "read the log that was kept on the host", evidence);
+  }
+
+  /** Words before runc's own command line of a restore. */
+  public List<String> wrapper() {
+    return setting.wrapper();
+  }
+
+  /** How long a restore may take. */
+  public Duration deadline() {
+    return deadline;
+  }
+}

@@ -1,0 +1,34 @@
+package io.nereid.nymph.move;
+
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.Epoch;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.protocol.message.StepMessages.MoveDescription;
+
+/**
+ * A container that comes, as this host keeps it on disk.
+ *
+ * @param epoch under which the stage was reached
+ */
+record Incoming(
+    MigrationId migration,
+    ContainerId container,
+    NodeId source,
+    MoveDescription move,
+    Epoch epoch,
+    Stage stage) {
+  /** How far it has come here. */
+  enum Stage {
+    /** Nothing of it can run yet. */
+    RESERVED,
+    /** A restore has begun and may have succeeded. */
+    RESTORING,
+    /** It runs here, or has run here. */
+    RESTORED
+  }
+
+  Incoming at(Stage next, Epoch under) {
+    return new Incoming(migration, container, source, move, under, next);
+  }
+}

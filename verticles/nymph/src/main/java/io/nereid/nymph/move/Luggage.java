@@ -1,0 +1,105 @@
+package io.nereid.nymph.move;
+
+import io.nereid.domain.container.NetworkSpec;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.ContainerName;
+import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.fs.DurableFile;
+import io.nereid.protocol.codec.WireCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What moves of a container besides its file trees: a small file beside the user's configuration.
+ *
+ * @param format of this record
+ */
+record Luggage(
+    int format,
+    ContainerId id,
+    ContainerName name,
+    NetworkSpec network,
+    String bundle,
+    String layer,
+    List<String> command,
+    boolean terminal,
+    Instant created,
+    Optional<Instant> started,
+    int moves,
+    Map<String, String> annotations) {
+  static final String CONFIG = "config.json";
+  private static final String FILE = "nereid.json";
+  private static final int FORMAT = 1;
+  private static final long BYTES_MAX = 1 << 20;
+
+  private static Luggage of(ContainerRecord r) {
+    return new Luggage(
+        FORMAT,
+        r.id(),
+        r.name(),
+        r.network(),
+        r.bundle(),
+        r.layer(),
+        r.command(),
+        r.terminal(),
+        r.created(),
+        r.started(),
+        r.moves(),
+        r.annotations());
+  }
+
+  /** Puts description and configuration into a directory. */
+  static void pack(ContainerRecord record, Path userConfig, Path directory) {
+    try {
+      Files.createDirectories(directory);
+      DurableFile.write(directory.resolve(FILE), WireCodec.encode(of(record)));
+      DurableFile.write(directory.resolve(CONFIG), Files.readAllBytes(userConfig));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to " + directory, e);
+    }
+  }
+
+  /** Reads what another host has packed; it must be the container that was announced. */
+  static Luggage unpack(Path directory, Incoming expected) {
+    Path file = directory.resolve(FILE);
+    try {
+      if (Files.size(file) > BYTES_MAX) {
+        throw new IOException("has more than " + BYTES_MAX + " bytes");
+      }
+      Luggage luggage = WireCodec.decode(Files.readAllBytes(file), Luggage.class);
+      boolean fits =
+          luggage.format() == FORMAT
+              && luggage.id().equals(expected.container())
+              && luggage.name().equals(expected.move().name())
+              && luggage.network().equals(expected.move().network())
+              && expected.move().layers().contains(luggage.layer());
+      if (!fits) {
+        throw new IOException("describes another container than the one that was announced");
+      }
+      return luggage;
+    } catch (IOException e) {
+      throw new FailureException(
+          Failure.of(FailureCode.PROTOCOL, "what arrived in " + file + ": " + e.getMessage(), ""),
+          e);
+    }
+  }
+
+  /** The record of it on the host where it arrives. */
+  ContainerRecord arriving() {
+    ContainerRecord record =
+        ContainerRecord.creating(id, name, network, bundle, created)
+            .withContent(layer, command, terminal, annotations)
+            .withStage(ContainerRecord.Stage.ARRIVING)
+            .withMoves(moves);
+    return started.map(record::withStart).orElse(record);
+  }
+}

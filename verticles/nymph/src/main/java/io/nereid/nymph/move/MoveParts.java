@@ -1,0 +1,32 @@
+package io.nereid.nymph.move;
+
+import io.nereid.config.CriuConfig;
+import io.nereid.domain.id.NodeId;
+import io.nereid.fault.FaultPoints;
+import io.nereid.nymph.NymphCore;
+import io.nereid.nymph.criu.Checkpointer;
+import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.probe.HostProbe;
+import io.nereid.port.TransferPort;
+import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
+import java.time.Clock;
+import java.util.function.BiConsumer;
+
+/**
+ * What the steps build upon.
+ *
+ * @param announce tells another host's nymph, without waiting for an answer
+ */
+public record MoveParts(
+    NymphCore core,
+    TransferPort transfer,
+    Checkpointer checkpointer,
+    CriuConfig criu,
+    HostProbe probe,
+    BiConsumer<NodeId, AnnounceRequest> announce,
+    FaultPoints faults,
+    Clock clock) {
+  HostPaths paths() {
+    return core.basics().paths();
+  }
+}

@@ -1,0 +1,110 @@
+package io.nereid.nymph.move;
+
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.migration.Progress;
+import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.CoordinatorMessages;
+import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
+import io.nereid.protocol.message.StepMessages.StepCommand;
+import io.nereid.protocol.message.StepMessages.StepReply;
+import io.nereid.protocol.message.StepMessages.StepRequest;
+import io.nereid.protocol.message.StepMessages.StepResult;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Performs steps: checks the fence, keeps other operations away from the container, and tells what
+ * a step has come to.
+ */
+public final class MoveSteps implements StepService {
+  // A step waits for an operation that was begun before, a dump for example, which is never cut.
+  private static final Duration OTHERS_LIMIT = Duration.ofMinutes(15);
+  private final MoveParts parts;
+  private final StepTable table = new StepTable();
+  private final SourceSteps source;
+  private final TargetSteps target;
+
+  public MoveSteps(MoveParts parts) {
+    this.parts = parts;
+    this.source = new SourceSteps(parts);
+    this.target = new TargetSteps(parts);
+  }
+
+  @Override
+  public StepReply step(StepRequest request) {
+    parts.core().epochs().check(request.fence(), request.container());
+    long waitMs = Math.clamp(request.waitMs(), 0, Addresses.LONG_POLL_MS);
+    return table.perform(
+        request.migration(), request.command(), waitMs, told -> perform(request, told));
+  }
+
+  private StepResult perform(StepRequest request, Consumer<Progress> told) {
+    String name = request.command().getClass().getSimpleName();
+    parts.faults().pass("nymph." + name + ".begin");
+    StepResult result = dispatch(request, told);
+    parts.faults().pass("nymph." + name + ".end");
+    return result;
+  }
+
+  private StepResult dispatch(StepRequest request, Consumer<Progress> told) {
+    return switch (request.command()) {
+      case StepCommand.Describe c -> source.describe(request.container());
+      case StepCommand.Check c -> target.check(c);
+      case StepCommand.Prepare c -> alone(request, () -> target.prepare(request, c));
+      case StepCommand.SendAhead c -> alone(request, () -> source.sendAhead(request, c, told));
+      case StepCommand.Freeze c -> alone(request, () -> source.freeze(request, c));
+      case StepCommand.Dump c -> alone(request, () -> source.dump(request));
+      case StepCommand.SendDelta c ->
+          alone(
+              request,
+              () -> source.sendDelta(request, c.ticket(), c.bandwidthBytesPerSecond(), told));
+      case StepCommand.Restore c -> alone(request, () -> target.restore(request));
+      case StepCommand.Release c -> alone(request, () -> source.release(request));
+      case StepCommand.Thaw c -> alone(request, () -> source.thaw(request));
+      case StepCommand.Discard c -> alone(request, () -> target.discard(request));
+      case StepCommand.Query c ->
+          target.query(request, table.isRunning(request.migration(), StepCommand.Restore.class));
+      case StepCommand.AbortSend c -> abortSend(request);
+    };
+  }
+
+  private StepResult abortSend(StepRequest request) {
+    parts.transfer().cancel(request.migration());
+    table.awaitEnd(request.migration(), StepCommand.SendAhead.class);
+    table.awaitEnd(request.migration(), StepCommand.SendDelta.class);
+    table.awaitEnd(request.migration(), StepCommand.Dump.class);
+    return new StepResult.Ok();
+  }
+
+  private StepResult alone(StepRequest request, Supplier<StepResult> work) {
+    String operation =
+        request.command().getClass().getSimpleName() + " of migration " + request.migration();
+    return parts.core().executor().runWhenFree(request.container(), operation, OTHERS_LIMIT, work);
+  }
+
+  @Override
+  public CoordinatorMessages.Done announce(AnnounceRequest request) {
+    parts.core().epochs().check(request.fence(), request.id());
+    target.announce(request);
+    return new CoordinatorMessages.Done();
+  }
+
+  /**
+   * Containers for which a migration has made something here, whether or not they have a record.
+   */
+  public Set<ContainerId> reserved() {
+    return target.reserved();
+  }
+
+  @Override
+  public void resume() {
+    target.resume();
+  }
+
+  @Override
+  public void close() {
+    table.close();
+  }
+}

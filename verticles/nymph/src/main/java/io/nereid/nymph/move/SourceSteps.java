@@ -1,0 +1,224 @@
+package io.nereid.nymph.move;
+
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.container.MigrationHold;
+import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.Progress;
+import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.port.SendReport;
+import io.nereid.port.SendRequest;
+import io.nereid.port.SetLabel;
+import io.nereid.port.TransferTicket;
+import io.nereid.port.Tree;
+import io.nereid.port.TreeKind;
+import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
+import io.nereid.protocol.message.StepMessages.StepCommand;
+import io.nereid.protocol.message.StepMessages.StepRequest;
+import io.nereid.protocol.message.StepMessages.StepResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of the host that a container leaves. It freezes and never kills before the release; a
+ * failure leaves the container as frozen as it was, and the thaw is a step of its own. Blocks.
+ */
+final class SourceSteps {
+  private static final Logger LOG = LoggerFactory.getLogger(SourceSteps.class);
+  private final MoveParts parts;
+  private final SnapshotAhead ahead;
+
+  SourceSteps(MoveParts parts) {
+    this.parts = parts;
+    this.ahead = new SnapshotAhead(parts);
+  }
+
+  StepResult describe(ContainerId id) {
+    ContainerRecord record = parts.core().store().get(id);
+    requireState(record, ContainerState.RUNNING, "move");
+    return new StepResult.Described(MoveDescriber.describe(parts, record));
+  }
+
+  StepResult sendAhead(StepRequest request, StepCommand.SendAhead step, Consumer<Progress> told) {
+    ContainerRecord record = hold(request, step.target());
+    Path directory = directory(request, "ahead");
+    try {
+      return sent(
+          parts
+              .transfer()
+              .send(
+                  new SendRequest(
+                      request.migration(),
+                      record.id(),
+                      step.ticket(),
+                      SetLabel.AHEAD,
+                      ahead.trees(record, directory, step.snapshot()),
+                      List.of(record.layer()),
+                      step.bandwidthBytesPerSecond()),
+                  told));
+    } finally {
+      parts.core().basics().delete().delete(directory);
+    }
+  }
+
+  StepResult freeze(StepRequest request, StepCommand.Freeze step) {
+    ContainerRecord record = hold(request, step.target());
+    requireState(record, ContainerState.RUNNING, "freeze");
+    parts.core().runtime().freeze(record.id());
+    var frozenAt = parts.clock().instant();
+    if (record.network().mode() == NetworkMode.BRIDGE) {
+      // Before the dump: what arrived after it would be acknowledged here and lost.
+      parts.core().network().detach(record.id());
+      parts
+          .announce()
+          .accept(
+              step.target(),
+              new AnnounceRequest(
+                  request.fence(), record.id(), request.migration(), parts.paths().node()));
+    }
+    return new StepResult.Frozen(frozenAt);
+  }
+
+  StepResult dump(StepRequest request) {
+    ContainerRecord record = parts.core().store().get(request.container());
+    requireHeld(record, request.migration());
+    requireState(record, ContainerState.FROZEN, "dump");
+    parts
+        .checkpointer()
+        .dump(record.id(), directory(request, "final"), TcpPolicy.moves(parts, record));
+    return new StepResult.Ok();
+  }
+
+  StepResult sendDelta(
+      StepRequest request, TransferTicket ticket, long bandwidth, Consumer<Progress> told) {
+    ContainerRecord record = parts.core().store().get(request.container());
+    requireHeld(record, request.migration());
+    var dirs = parts.paths().container(record.id());
+    Path directory = directory(request, "final");
+    Luggage.pack(record, dirs.userConfig(), directory.resolve("bundle"));
+    List<Tree> trees =
+        List.of(
+            new Tree(TreeKind.BUNDLE, directory.resolve("bundle")),
+            new Tree(TreeKind.UPPER, dirs.upper()),
+            new Tree(TreeKind.LOG, dirs.log().getParent()),
+            new Tree(TreeKind.IMAGES, directory.resolve("images")));
+    return sent(
+        parts
+            .transfer()
+            .send(
+                new SendRequest(
+                    request.migration(),
+                    record.id(),
+                    ticket,
+                    SetLabel.FINAL,
+                    trees,
+                    List.of(record.layer()),
+                    bandwidth),
+                told));
+  }
+
+  /** Deletes the frozen copy; its images stay as base for the way back. */
+  StepResult release(StepRequest request) {
+    ContainerId id = request.container();
+    Optional<ContainerRecord> found = parts.core().store().find(id);
+    if (found.isEmpty()) {
+      return new StepResult.Ok();
+    }
+    ContainerRecord record = found.get();
+    requireHeld(record, request.migration());
+    // While it is frozen, so that nothing of it runs again, not even for the time of a thaw.
+    parts.core().cgroups().killAll(parts.paths().cgroup(id));
+    parts.core().runtime().takeDown(record);
+    Path images = directory(request, "final").resolve("images");
+    parts
+        .core()
+        .runtime()
+        .deleteFiles(id, Files.isDirectory(images) ? Optional.of(images) : Optional.empty());
+    parts.core().store().forget(id);
+    return new StepResult.Ok();
+  }
+
+  /** Lets it run on. Does nothing when it was never frozen. */
+  StepResult thaw(StepRequest request) {
+    ContainerRecord record = parts.core().store().get(request.container());
+    if (record.hold().isEmpty()) {
+      return new StepResult.Ok();
+    }
+    requireHeld(record, request.migration());
+    ContainerId id = record.id();
+    if (record.network().mode() == NetworkMode.BRIDGE
+        && parts.core().network().namespace(id).isPresent()) {
+      parts.core().network().attach(id);
+    }
+    if (parts.core().view().state(record) == ContainerState.FROZEN) {
+      parts.core().runtime().thaw(id);
+    }
+    if (record.network().mode() == NetworkMode.BRIDGE
+        && parts.core().network().namespace(id).isPresent()) {
+      parts.core().network().announce(id);
+    }
+    parts.core().store().update(id, r -> r.withHold(Optional.empty()));
+    parts.core().basics().delete().delete(parts.paths().dumps(id));
+    LOG.info("container {} runs on here", id);
+    return new StepResult.Ok();
+  }
+
+  private ContainerRecord hold(StepRequest request, NodeId target) {
+    ContainerId id = request.container();
+    ContainerRecord record = parts.core().store().get(id);
+    if (record.hold().isPresent()) {
+      requireHeld(record, request.migration());
+      return record;
+    }
+    MigrationHold hold = new MigrationHold(request.migration(), MigrationHold.Role.SOURCE, target);
+    return parts.core().store().update(id, r -> r.withHold(Optional.of(hold)));
+  }
+
+  private static void requireHeld(ContainerRecord record, MigrationId migration) {
+    boolean ours =
+        record
+            .hold()
+            .filter(h -> h.role() == MigrationHold.Role.SOURCE)
+            .filter(h -> h.migration().equals(migration))
+            .isPresent();
+    if (!ours) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "container " + record.name() + " does not leave by migration " + migration,
+              "look at 'nereid migrations'"));
+    }
+  }
+
+  private void requireState(ContainerRecord record, ContainerState wanted, String verb) {
+    ContainerState state = parts.core().view().state(record);
+    if (state != wanted) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "cannot " + verb + " container " + record.name() + ": it is " + state,
+              "look at 'nereid ps -a'"));
+    }
+  }
+
+  private Path directory(StepRequest request, String part) {
+    return parts
+        .paths()
+        .dumps(request.container())
+        .resolve(part + "-" + request.migration().value());
+  }
+
+  private static StepResult sent(SendReport report) {
+    return new StepResult.Sent(report.bytesTotal(), report.bytesSent(), report.tookMs());
+  }
+}

@@ -1,0 +1,181 @@
+package io.nereid.nymph.move;
+
+import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.port.ReceiveRequest;
+import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
+import io.nereid.protocol.message.StepMessages.Fate;
+import io.nereid.protocol.message.StepMessages.StepCommand;
+import io.nereid.protocol.message.StepMessages.StepRequest;
+import io.nereid.protocol.message.StepMessages.StepResult;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of the host to which a container comes. What is reserved is on disk before it is made;
+ * whether a restore has begun is on disk before it begins. Blocks.
+ */
+final class TargetSteps {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetSteps.class);
+  private static final long MARGIN_BYTES = 1L << 30;
+  private final MoveParts parts;
+  private final IncomingStore incoming;
+  private final TargetCheck check;
+  private final Arrival arrival;
+
+  TargetSteps(MoveParts parts) {
+    this.parts = parts;
+    this.incoming = new IncomingStore(parts.paths().data().resolve("incoming"));
+    this.check = new TargetCheck(parts);
+    this.arrival = new Arrival(parts, incoming);
+  }
+
+  StepResult check(StepCommand.Check step) {
+    check.check(step.move());
+    return new StepResult.Ok();
+  }
+
+  StepResult prepare(StepRequest request, StepCommand.Prepare step) {
+    ContainerId id = request.container();
+    incoming
+        .of(id)
+        .filter(other -> !other.migration().equals(request.migration()))
+        .ifPresent(this::giveUp);
+    check.check(step.move());
+    incoming.save(
+        new Incoming(
+            request.migration(),
+            id,
+            step.source(),
+            step.move(),
+            request.fence().epoch(),
+            Incoming.Stage.RESERVED));
+    if (step.move().network().mode() != NetworkMode.HOST) {
+      parts.core().network().create(id, step.move().network(), true);
+    }
+    long most = 2 * (step.move().memoryBytes() + step.move().filesBytes()) + MARGIN_BYTES;
+    return new StepResult.Prepared(
+        parts.transfer().open(new ReceiveRequest(request.migration(), id, request.fence(), most)));
+  }
+
+  /** A reservation of an earlier migration that nobody has given back; it never ran here. */
+  private void giveUp(Incoming other) {
+    if (other.stage() != Incoming.Stage.RESERVED) {
+      if (other.stage() == Incoming.Stage.RESTORED
+          && parts.core().store().find(other.container()).isEmpty()) {
+        incoming.remove(other.migration());
+        return;
+      }
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.BUSY,
+              "container "
+                  + other.container()
+                  + " is coming here by migration "
+                  + other.migration(),
+              "wait for its end"));
+    }
+    arrival.clean(other);
+  }
+
+  void announce(AnnounceRequest request) {
+    boolean reserved =
+        incoming
+            .find(request.migration())
+            .filter(i -> i.container().equals(request.id()))
+            .filter(i -> i.stage() == Incoming.Stage.RESERVED)
+            .filter(i -> i.move().network().mode() == NetworkMode.BRIDGE)
+            .isPresent();
+    if (reserved) {
+      parts.core().network().announce(request.id());
+    }
+  }
+
+  StepResult restore(StepRequest request) {
+    Incoming entry =
+        incoming
+            .find(request.migration())
+            .orElseThrow(() ->
+                new FailureException(
+                    Failure.of(
+                        FailureCode.WRONG_STATE,
+                        "nothing is prepared here for migration " + request.migration(),
+                        "the container goes back to its source")));
+    return arrival.restore(entry, request.fence().epoch());
+  }
+
+  StepResult query(StepRequest request, boolean restoring) {
+    Fate fate =
+        restoring || arrival.isUnderWay(request.container())
+            ? Fate.RESTORING
+            : isHere(request.container()) ? Fate.RUNNING : Fate.ABSENT;
+    return new StepResult.TargetState(fate);
+  }
+
+  private boolean isHere(ContainerId id) {
+    return parts
+        .core()
+        .store()
+        .find(id)
+        .filter(r -> r.stage() == ContainerRecord.Stage.READY)
+        .filter(r -> r.hold().isEmpty())
+        .isPresent();
+  }
+
+  StepResult discard(StepRequest request) {
+    MigrationId migration = request.migration();
+    Incoming entry = incoming.find(migration).orElse(null);
+    if (entry == null) {
+      parts.transfer().close(migration);
+      return new StepResult.Ok();
+    }
+    arrival.awaitUnderWay(entry.container());
+    entry = incoming.find(migration).orElse(entry);
+    boolean owned =
+        entry.stage() == Incoming.Stage.RESTORED
+            && isHere(entry.container())
+            && !entry.epoch().isOlderThan(request.fence().epoch());
+    if (owned) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "container " + entry.container() + " runs here under epoch " + entry.epoch(),
+              "it has arrived; nothing may be discarded"));
+    }
+    arrival.clean(entry);
+    return new StepResult.Ok();
+  }
+
+  /** Containers for which something may exist here without a record. */
+  Set<ContainerId> reserved() {
+    Set<ContainerId> ids = new HashSet<>();
+    incoming.all().forEach(i -> ids.add(i.container()));
+    return ids;
+  }
+
+  /** After a restart: what was only reserved goes, what was being restored is looked at. */
+  void resume() {
+    for (Incoming entry : incoming.all()) {
+      try {
+        switch (entry.stage()) {
+          case RESERVED -> arrival.clean(entry);
+          case RESTORING -> arrival.examine(entry);
+          case RESTORED -> {
+            if (parts.core().store().find(entry.container()).isEmpty()) {
+              incoming.remove(entry.migration());
+            }
+          }
+        }
+      } catch (RuntimeException e) {
+        LOG.error("taking up {} failed; it is tried again when asked", entry.migration(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,313 @@
+package io.nereid.nymph.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.nereid.config.CriuConfig;
+import io.nereid.config.NetworkConfig;
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.container.NetworkSpec;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.id.Epoch;
+import io.nereid.domain.id.Fence;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.RandomHex;
+import io.nereid.domain.id.Term;
+import io.nereid.fault.FaultPoints;
+import io.nereid.nymph.HostBasics;
+import io.nereid.nymph.NymphCore;
+import io.nereid.nymph.criu.Checkpointer;
+import io.nereid.nymph.criu.CriuSetting;
+import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.fs.MountTable;
+import io.nereid.nymph.net.BridgeNetwork;
+import io.nereid.nymph.probe.SystemHostProbe;
+import io.nereid.nymph.testing.BusyboxBundle;
+import io.nereid.port.TransferTicket;
+import io.nereid.process.ProgramEnvironment;
+import io.nereid.protocol.message.NymphMessages.CreateRequest;
+import io.nereid.protocol.message.StepMessages.Fate;
+import io.nereid.protocol.message.StepMessages.StepCommand;
+import io.nereid.protocol.message.StepMessages.StepReply;
+import io.nereid.protocol.message.StepMessages.StepRequest;
+import io.nereid.protocol.message.StepMessages.StepResult;
+import io.nereid.testkit.RequiresRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two hosts in one process; their containers are on one bridge that exists for the test only. */
+@RequiresRuntime
+class MoveStepsTest {
+  private static final String COUNT =
+      "i=0; while :; do i=$((i+1)); echo $i; echo $i > /last; sleep 0.02; done";
+  private static final Epoch E1 = new Epoch(1);
+  private static final Epoch E2 = new Epoch(2);
+  private static final Epoch E3 = new Epoch(3);
+
+  @TempDir Path dir;
+  private final String run = RandomHex.ofBytes(3);
+  private final String bridge = "nrm" + run;
+  private final MigrationId migration = MigrationId.random();
+  private final NetworkSpec spec =
+      new NetworkSpec(
+          NetworkMode.BRIDGE,
+          Optional.of("10.94.0.5/24"),
+          Optional.empty(),
+          Optional.of("02:6e:0a:5e:00:05"));
+  private Host a;
+  private Host b;
+
+  private final class Host {
+    final NodeId node;
+    final HostPaths paths;
+    final CopyingTransfer transfer;
+    NymphCore core;
+    MoveSteps steps;
+
+    Host(String name) {
+      node = new NodeId(name + "-" + run);
+      Path base = dir.resolve(name);
+      paths = new HostPaths(node, base.resolve("data"), base.resolve("run"), base.resolve("dumps"));
+      transfer = new CopyingTransfer(paths.data().resolve("transfer"), dir.resolve("layers"));
+      open();
+    }
+
+    void open() {
+      ProgramEnvironment programs = ProgramEnvironment.from(System.getenv());
+      HostBasics basics = HostBasics.open(paths, programs);
+      BridgeNetwork network =
+          new BridgeNetwork(
+              basics.runner(),
+              paths,
+              basics.journal(),
+              new NetworkConfig(bridge, Optional.empty(), "10.94.0.0/24", Optional.empty()));
+      core = NymphCore.open(basics, network, transfer, List.of(), Clock.systemUTC());
+      CriuSetting setting = CriuSetting.prepare(paths, basics.runner(), programs);
+      steps =
+          new MoveSteps(
+              new MoveParts(
+                  core,
+                  transfer,
+                  new Checkpointer(basics.runner(), core.runc(), setting, Duration.ofSeconds(60)),
+                  new CriuConfig(paths.dumps(), CriuConfig.TcpEstablished.AUTO, 60_000),
+                  new SystemHostProbe(basics.runner()),
+                  (target, request) -> (target.equals(a.node) ? a : b).steps.announce(request),
+                  FaultPoints.NONE,
+                  Clock.systemUTC()));
+      core.adoption().run(steps.reserved());
+      steps.resume();
+    }
+
+    /** What a killed daemon leaves: everything that is not memory. */
+    void restart() {
+      steps.close();
+      core.basics().close();
+      open();
+    }
+
+    StepReply ask(Epoch epoch, StepCommand command) {
+      StepRequest request =
+          new StepRequest(migration, id, new Fence(new Term(1), epoch), command, 2_000);
+      StepReply[] reply = {null};
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .pollDelay(Duration.ZERO)
+          .until(() -> {
+            reply[0] = steps.step(request);
+            return !(reply[0] instanceof StepReply.Running);
+          });
+      return reply[0];
+    }
+
+    StepResult done(Epoch epoch, StepCommand command) {
+      StepReply reply = ask(epoch, command);
+      assertThat(reply).isInstanceOf(StepReply.Done.class);
+      return ((StepReply.Done) reply).result();
+    }
+
+    String log() throws IOException {
+      return Files.readString(paths.container(id).log());
+    }
+
+    long count() throws IOException {
+      String[] lines = log().split("\n");
+      return Long.parseLong(lines[lines.length - 1].replaceAll(".* ", ""));
+    }
+
+    ContainerState state() {
+      return core.view().of(id).state();
+    }
+
+    void assertNothingOf() {
+      assertThat(core.store().find(id)).isEmpty();
+      assertThat(core.runc().list()).isEmpty();
+      assertThat(core.cgroups().exists(paths.cgroup(id))).isFalse();
+      assertThat(MountTable.read().below(dir.resolve(node.value().substring(0, 1)))).isEmpty();
+      assertThat(core.network().namespace(id)).isEmpty();
+      assertThat(core.basics().journal().all()).isEmpty();
+      assertThat(paths.dumps(id)).doesNotExist();
+      assertThat(steps.reserved()).isEmpty();
+    }
+  }
+
+  private final ContainerId id = ContainerId.random();
+
+  @BeforeEach
+  void start() throws IOException {
+    a = new Host("a");
+    b = new Host("b");
+    Path bundle = BusyboxBundle.make(dir.resolve("bundle"), COUNT, c -> {});
+    ContainerStatus status =
+        a.core
+            .service()
+            .create(
+                new CreateRequest(
+                    new Fence(new Term(1), E1),
+                    id,
+                    new ContainerName("counter"),
+                    bundle.toString(),
+                    spec,
+                    true));
+    assertThat(status.state()).isEqualTo(ContainerState.RUNNING);
+    await().until(() -> a.count() > 3);
+  }
+
+  @AfterEach
+  void stop() {
+    for (Host host : List.of(a, b)) {
+      host.core.store().find(id).ifPresent(r -> host.core.life().erase(id));
+      host.steps.close();
+      host.core.basics().close();
+    }
+    assertThat(Files.exists(Path.of("/sys/class/net", bridge))).isFalse();
+    assertThat(MountTable.read().below(dir)).isEmpty();
+  }
+
+  private TransferTicket prepare() {
+    var described = (StepResult.Described) a.done(E1, new StepCommand.Describe());
+    b.done(E1, new StepCommand.Check(described.move()));
+    return ((StepResult.Prepared) b.done(E1, new StepCommand.Prepare(described.move(), a.node)))
+        .ticket();
+  }
+
+  private TransferTicket upToDump() {
+    TransferTicket ticket = prepare();
+    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    a.done(E1, new StepCommand.Freeze(b.node));
+    assertThat(a.state()).isEqualTo(ContainerState.FROZEN);
+    a.done(E1, new StepCommand.Dump());
+    assertThat(a.state()).isEqualTo(ContainerState.FROZEN);
+    return ticket;
+  }
+
+  @Test
+  void aCounterMovesAndGoesOnWhereItWas() throws IOException {
+    TransferTicket ticket = upToDump();
+    long before = a.count();
+    a.done(E1, new StepCommand.SendDelta(ticket, 0));
+    b.done(E2, new StepCommand.Restore());
+    assertThat(b.state()).isEqualTo(ContainerState.RUNNING);
+    assertThat(b.core.view().of(id).moves()).isEqualTo(1);
+    await().until(() -> b.count() > before + 3);
+    assertThat(b.log().lines().filter(l -> l.endsWith(" " + (before + 1)))).hasSize(1);
+    assertThat(a.state()).isEqualTo(ContainerState.FROZEN);
+    a.done(E2, new StepCommand.Release());
+    a.assertNothingOf();
+    assertThat(a.transfer.retained).containsKey(id);
+    var fate = (StepResult.TargetState) b.done(E2, new StepCommand.Query());
+    assertThat(fate.fate()).isEqualTo(Fate.RUNNING);
+    assertThat(((StepReply.Failed) b.ask(E2, new StepCommand.Discard())).failure().code())
+        .isEqualTo(FailureCode.WRONG_STATE);
+  }
+
+  @Test
+  void afterADumpTheSourceRunsOnWhenItIsThawed() throws IOException {
+    upToDump();
+    long frozen = a.count();
+    a.done(E2, new StepCommand.Thaw());
+    b.done(E2, new StepCommand.Discard());
+    await().until(() -> a.count() > frozen + 3);
+    assertThat(a.core.view().of(id).hold()).isEmpty();
+    b.assertNothingOf();
+    StepRequest late =
+        new StepRequest(
+            migration, id, new Fence(new Term(1), E1), new StepCommand.Release(), 2_000);
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> a.steps.step(late))
+        .hasMessageContaining("epoch");
+  }
+
+  @Test
+  void aRestoreThatFailsLeavesNothingAndSaysWhatCriuSaid() throws IOException {
+    TransferTicket ticket = upToDump();
+    a.done(E1, new StepCommand.SendDelta(ticket, 0));
+    Path images =
+        b.transfer
+            .received(migration, io.nereid.port.SetLabel.FINAL)
+            .roots()
+            .get(io.nereid.port.TreeKind.IMAGES);
+    Files.delete(images.resolve("pages-1.img"));
+    var failed = (StepReply.Failed) b.ask(E2, new StepCommand.Restore());
+    assertThat(failed.failure().code()).isEqualTo(FailureCode.CRIU_FAILED);
+    assertThat(failed.failure().message()).contains("CRIU says");
+    assertThat(String.join("\n", failed.failure().evidence())).contains("kept: ");
+    b.assertNothingOf();
+    var fate = (StepResult.TargetState) b.done(E2, new StepCommand.Query());
+    assertThat(fate.fate()).isEqualTo(Fate.ABSENT);
+    b.done(E2, new StepCommand.Discard());
+    a.done(E3, new StepCommand.Thaw());
+    long frozen = a.count();
+    await().until(() -> a.count() > frozen + 3);
+  }
+
+  @Test
+  void aSourceThatIsRestartedKeepsTheContainerFrozenUntilItIsTold() throws IOException {
+    upToDump();
+    a.restart();
+    assertThat(a.state()).isEqualTo(ContainerState.FROZEN);
+    assertThat(a.core.view().of(id).hold()).isPresent();
+    long frozen = a.count();
+    a.done(E2, new StepCommand.Thaw());
+    await().until(() -> a.count() > frozen + 3);
+    b.done(E2, new StepCommand.Discard());
+    b.assertNothingOf();
+  }
+
+  @Test
+  void aTargetThatIsRestartedForgetsWhatWasOnlyReserved() {
+    prepare();
+    b.restart();
+    b.assertNothingOf();
+    var fate = (StepResult.TargetState) b.done(E1, new StepCommand.Query());
+    assertThat(fate.fate()).isEqualTo(Fate.ABSENT);
+  }
+
+  @Test
+  void aTargetThatIsRestartedAfterTheRestoreStillHasTheContainer() throws IOException {
+    TransferTicket ticket = upToDump();
+    a.done(E1, new StepCommand.SendDelta(ticket, 0));
+    b.done(E2, new StepCommand.Restore());
+    b.restart();
+    var fate = (StepResult.TargetState) b.done(E2, new StepCommand.Query());
+    assertThat(fate.fate()).isEqualTo(Fate.RUNNING);
+    long count = b.count();
+    await().until(() -> b.count() > count + 3);
+    a.done(E2, new StepCommand.Release());
+    a.assertNothingOf();
+    assertThat(Map.copyOf(a.transfer.retained)).containsKey(id);
+  }
+}
