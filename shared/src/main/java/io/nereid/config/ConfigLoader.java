@@ -15,6 +15,7 @@ public final class ConfigLoader {
   /** Settings that have an environment variable. */
   static final Map<String, String> ENVIRONMENT =
       Map.of(
+          "NEREID_RUN_DIR", "node.runDir",
           "LOG_LEVEL", "logging.level",
           "RPC_IP", "gateway.host",
           "RPC_PORT", "gateway.port",

@@ -37,6 +37,7 @@ class ConfigLoaderTest {
         LOADER.load(
             Optional.empty(),
             Map.of(
+                "NEREID_RUN_DIR", "/r",
                 "LOG_LEVEL", "debug",
                 "RPC_IP", "127.0.0.1",
                 "RPC_PORT", "4321",
@@ -44,6 +45,7 @@ class ConfigLoaderTest {
                 "FILE_TRANSFER_PORT", "22",
                 "CRIU_TCP_ESTABLISHED", "T"),
             List.of());
+    assertThat(config.node().runDir()).isEqualTo(Path.of("/r"));
     assertThat(config.logging().level()).isEqualTo("debug");
     assertThat(config.gateway().host()).isEqualTo("127.0.0.1");
     assertThat(config.gateway().port()).isEqualTo(4321);

@@ -44,6 +44,7 @@ public final class CommandTree {
     all.put("migrate", MigrateCommand::new);
     all.put("migrations", MigrationsCommand::new);
     all.put("version", VersionCommand::new);
+    all.put("doctor", DoctorCommand::new);
     all.put("demo", shell -> new DemoCommand(shell.out(), shell.err()));
     return all;
   }

@@ -1,15 +1,9 @@
 package io.nereid.launcher.daemon;
 
-import com.hazelcast.cluster.Cluster;
-import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import io.nereid.config.ClusterConfig;
 import io.nereid.config.NereidConfig;
 import io.nereid.coordinator.store.HazelcastSettings;
-import io.nereid.domain.failure.Failure;
-import io.nereid.domain.failure.FailureCode;
-import io.nereid.domain.failure.FailureException;
-import io.nereid.domain.id.NodeId;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
@@ -19,7 +13,6 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 /** Makes this process a member of the cluster. */
 record ClusterMember(Vertx vertx, HazelcastInstance hazelcast) {
   private static final long JOIN_MS_MAX = 60_000;
-  private static final long LEAVE_MS_MAX = 5_000;
   private static final long PING_MS = 1_000;
   private static final int EVENT_LOOPS = 2;
   private static final int WORKERS = 8;
@@ -51,25 +44,6 @@ record ClusterMember(Vertx vertx, HazelcastInstance hazelcast) {
             "joining the cluster",
             JOIN_MS_MAX,
             Vertx.builder().with(options).withClusterManager(manager).buildClustered());
-    try {
-      refuseTakenName(manager.getHazelcastInstance().getCluster(), config.node().name());
-    } catch (FailureException e) {
-      Daemon.await("leaving the cluster", LEAVE_MS_MAX, vertx.close());
-      throw e;
-    }
     return new ClusterMember(vertx, manager.getHazelcastInstance());
-  }
-
-  private static void refuseTakenName(Cluster cluster, NodeId name) {
-    for (Member member : cluster.getMembers()) {
-      String other = member.getAttribute(HazelcastSettings.NODE_ATTRIBUTE);
-      if (!member.localMember() && name.value().equals(other)) {
-        throw new FailureException(
-            Failure.refused(
-                FailureCode.CONFIG_INVALID,
-                "the cluster has a host '" + name + "' already, at " + member.getAddress(),
-                "give this one another name with --name (node.name)"));
-      }
-    }
   }
 }

@@ -1,7 +1,6 @@
 package io.nereid.launcher.daemon;
 
 import io.nereid.config.NereidConfig;
-import io.nereid.coordinator.store.HazelcastSettings;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
@@ -35,14 +34,10 @@ final class Daemon implements Closeable {
   /** Joins the cluster and starts what the settings name; what was begun is undone on a failure. */
   static Daemon start(NereidConfig config, Map<String, String> environment, String version) {
     PortCheck.check(config);
-    String warning = HazelcastSettings.warning(config.cluster());
-    if (!warning.isEmpty() && !config.cluster().join().isEmpty()) {
-      LOG.warn("{}", warning);
-    }
     ClusterMember member = ClusterMember.join(config);
     Daemon daemon = new Daemon(member.vertx());
     try {
-      Wiring wiring = new Wiring(config, version);
+      Wiring wiring = new Wiring(config, version, member);
       for (String name : config.node().verticles()) {
         wiring.make(name).ifPresent(verticle -> daemon.deploy(name, verticle));
       }

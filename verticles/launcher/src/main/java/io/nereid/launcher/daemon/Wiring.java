@@ -1,6 +1,7 @@
 package io.nereid.launcher.daemon;
 
 import io.nereid.config.NereidConfig;
+import io.nereid.coordinator.CoordinatorVerticle;
 import io.nereid.gateway.GatewayVerticle;
 import io.vertx.core.Deployable;
 import java.util.Optional;
@@ -9,14 +10,17 @@ import java.util.Optional;
 final class Wiring {
   private final NereidConfig config;
   private final String version;
+  private final ClusterMember member;
 
-  Wiring(NereidConfig config, String version) {
+  Wiring(NereidConfig config, String version, ClusterMember member) {
     this.config = config;
     this.version = version;
+    this.member = member;
   }
 
   Optional<Deployable> make(String name) {
     return switch (name) {
+      case "coordinator" -> Optional.of(new CoordinatorVerticle(config, member.hazelcast()));
       case "gateway" ->
           Optional.of(
               new GatewayVerticle(
