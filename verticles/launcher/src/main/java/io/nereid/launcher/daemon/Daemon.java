@@ -37,7 +37,7 @@ final class Daemon implements Closeable {
     ClusterMember member = ClusterMember.join(config);
     Daemon daemon = new Daemon(member.vertx());
     try {
-      Wiring wiring = new Wiring(config, version, member);
+      Wiring wiring = new Wiring(config, environment, version, member);
       for (String name : config.node().verticles()) {
         wiring.make(name).ifPresent(verticle -> daemon.deploy(name, verticle));
       }

@@ -2,8 +2,12 @@ package io.nereid.launcher.daemon;
 
 import io.nereid.config.NereidConfig;
 import io.nereid.coordinator.CoordinatorVerticle;
+import io.nereid.fault.FaultPoints;
 import io.nereid.gateway.GatewayVerticle;
+import io.nereid.transfer.TransferService;
+import io.nereid.transfer.TransferVerticle;
 import io.vertx.core.Deployable;
+import java.util.Map;
 import java.util.Optional;
 
 /** Builds verticles with what they need from each other. */
@@ -11,16 +15,24 @@ final class Wiring {
   private final NereidConfig config;
   private final String version;
   private final ClusterMember member;
+  private final FaultPoints faults;
+  private final TransferService transfer;
 
-  Wiring(NereidConfig config, String version, ClusterMember member) {
+  Wiring(
+      NereidConfig config, Map<String, String> environment, String version, ClusterMember member) {
     this.config = config;
     this.version = version;
     this.member = member;
+    this.faults = FaultPoints.from(environment);
+    this.transfer =
+        new TransferService(config.transfer(), config.cluster().host(), config.node().dataDir());
   }
 
   Optional<Deployable> make(String name) {
     return switch (name) {
-      case "coordinator" -> Optional.of(new CoordinatorVerticle(config, member.hazelcast()));
+      case "transfer" -> Optional.of(new TransferVerticle(transfer));
+      case "coordinator" ->
+          Optional.of(new CoordinatorVerticle(config, member.hazelcast(), faults));
       case "gateway" ->
           Optional.of(
               new GatewayVerticle(
