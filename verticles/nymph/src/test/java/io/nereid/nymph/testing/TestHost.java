@@ -44,27 +44,39 @@ public final class TestHost implements AutoCloseable {
 
   /** A host of a known name, for one that was started in another process. */
   public TestHost(Path directory, String name) {
-    this.paths =
-        new HostPaths(
-            new NodeId(name),
-            directory.resolve("data"),
-            directory.resolve("run"),
-            directory.resolve("dumps"));
-    this.transfer = new FakeTransfer(directory.resolve("data/layers"));
-    open();
+    this(directory, name, Set.of());
   }
 
-  private void open() {
+  private TestHost(Path directory, String name, Set<ContainerId> reserved) {
+    this.paths = pathsIn(directory, name);
+    this.transfer = new FakeTransfer(directory.resolve("data/layers"));
+    open(reserved);
+  }
+
+  /** A host that keeps what belongs to reservations. */
+  public static TestHost withReserved(Path directory, String name, Set<ContainerId> reserved) {
+    return new TestHost(directory, name, reserved);
+  }
+
+  private static HostPaths pathsIn(Path directory, String name) {
+    return new HostPaths(
+        new NodeId(name),
+        directory.resolve("data"),
+        directory.resolve("run"),
+        directory.resolve("dumps"));
+  }
+
+  private void open(Set<ContainerId> reserved) {
     HostBasics basics = HostBasics.open(paths, ProgramEnvironment.from(System.getenv()));
     core =
         NymphCore.open(basics, new LoopbackNetwork(paths), transfer, List.of(), Clock.systemUTC());
-    core.adoption().run(Set.of());
+    core.adoption().run(reserved);
   }
 
   /** As after a crash: everything in memory is gone, nothing was said to anybody. */
   public void forgetEverythingAndComeBack() {
     core.basics().close();
-    open();
+    open(Set.of());
   }
 
   public HostPaths paths() {
