@@ -53,6 +53,9 @@ public final class ResourceJournal implements AutoCloseable {
       return;
     }
     for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {
+      if (line.isEmpty()) {
+        continue;
+      }
       Optional<JournalLine> read = JournalLine.parse(line);
       if (read.isEmpty()) {
         LOG.warn("{}: dropped an unreadable line of {} characters", file, line.length());

@@ -1,0 +1,66 @@
+package io.nereid.nymph;
+
+import io.nereid.domain.node.NodeInfo;
+import io.nereid.domain.node.NodeReport;
+import io.nereid.nymph.container.Inspector;
+import io.nereid.nymph.exec.ExecSessions;
+import io.nereid.nymph.logs.LogReader;
+import io.nereid.nymph.move.StepService;
+import java.time.Clock;
+import java.util.function.Supplier;
+
+/**
+ * Everything that a nymph serves.
+ *
+ * @param node how the host is now
+ */
+record Nymph(
+    NymphCore core,
+    StepService steps,
+    LogReader logs,
+    ExecSessions execs,
+    Inspector inspector,
+    Supplier<NodeInfo> node,
+    Clock clock)
+    implements AutoCloseable {
+
+  static Nymph of(NymphCore core, StepService steps, Supplier<NodeInfo> node, Clock clock) {
+    var paths = core.basics().paths();
+    var watch = core.basics().watch();
+    return new Nymph(
+        core,
+        steps,
+        new LogReader(core.store(), core.view(), paths, watch),
+        new ExecSessions(
+            new ExecSessions.Parts(
+                core.store(),
+                core.executor(),
+                core.view(),
+                core.epochs(),
+                core.runc(),
+                core.basics().runner(),
+                paths,
+                watch)),
+        new Inspector(
+            core.store(),
+            core.view(),
+            core.bundles(),
+            core.cgroups(),
+            paths,
+            core.basics().runner()),
+        node,
+        clock);
+  }
+
+  /** Itself and all of its containers. Blocks for small files; the first time for the probe. */
+  NodeReport report() {
+    return new NodeReport(node.get(), core.view().all(), clock.instant());
+  }
+
+  @Override
+  public void close() {
+    execs.close();
+    steps.close();
+    core.basics().close();
+  }
+}

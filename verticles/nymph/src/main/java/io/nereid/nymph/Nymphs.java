@@ -1,0 +1,102 @@
+package io.nereid.nymph;
+
+import io.nereid.bus.BusClient;
+import io.nereid.config.NereidConfig;
+import io.nereid.domain.id.NodeId;
+import io.nereid.fault.FaultPoints;
+import io.nereid.nymph.criu.Checkpointer;
+import io.nereid.nymph.criu.CriuSetting;
+import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.move.MoveParts;
+import io.nereid.nymph.move.MoveSteps;
+import io.nereid.nymph.net.BridgeNetwork;
+import io.nereid.nymph.probe.HostProbe;
+import io.nereid.nymph.probe.NodeProbe;
+import io.nereid.nymph.probe.SystemHostProbe;
+import io.nereid.port.TransferPort;
+import io.nereid.process.ProgramEnvironment;
+import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts a nymph together from the configuration. */
+public final class Nymphs {
+  private static final Logger LOG = LoggerFactory.getLogger(Nymphs.class);
+
+  /**
+   * What comes from outside of the nymph.
+   *
+   * @param transfer of the same process
+   * @param programs where external programs are found
+   * @param version of Nereid
+   */
+  public record Surroundings(
+      NereidConfig config,
+      TransferPort transfer,
+      ProgramEnvironment programs,
+      String version,
+      FaultPoints faults) {}
+
+  private Nymphs() {}
+
+  /** The verticle; everything is opened when it is deployed. */
+  public static NymphVerticle verticle(Surroundings around) {
+    return new NymphVerticle(around.config().node().name(), bus -> open(around, bus));
+  }
+
+  private static Nymph open(Surroundings around, BusClient bus) {
+    HostBasics basics = HostBasics.open(HostPaths.of(around.config()), around.programs());
+    try {
+      return open(around, bus, basics);
+    } catch (RuntimeException e) {
+      basics.close();
+      throw e;
+    }
+  }
+
+  private static Nymph open(Surroundings around, BusClient bus, HostBasics basics) {
+    NereidConfig config = around.config();
+    Clock clock = Clock.systemUTC();
+    HostPaths paths = basics.paths();
+    HostProbe probe = new SystemHostProbe(basics.runner());
+    // It takes seconds, and the first report needs it.
+    Thread.ofVirtual().name("probe").start(probe::capabilities);
+    var network = new BridgeNetwork(basics.runner(), paths, basics.journal(), config.network());
+    NymphCore core = NymphCore.open(basics, network, around.transfer(), List.of(), clock);
+    var setting = CriuSetting.prepare(paths, basics.runner(), around.programs());
+    var checkpointer =
+        new Checkpointer(
+            basics.runner(), core.runc(), setting, Duration.ofMillis(config.criu().deadlineMs()));
+    MoveSteps steps =
+        new MoveSteps(
+            new MoveParts(
+                core,
+                around.transfer(),
+                checkpointer,
+                config.criu(),
+                probe,
+                (node, request) -> announce(bus, node, request),
+                around.faults(),
+                clock));
+    core.adoption().run(steps.reserved());
+    steps.resume();
+    NodeProbe node =
+        new NodeProbe(
+            config.node().name(),
+            config.cluster().host(),
+            around.version(),
+            paths.data(),
+            clock.instant(),
+            probe);
+    return Nymph.of(core, steps, node::look, clock);
+  }
+
+  private static void announce(BusClient bus, NodeId node, AnnounceRequest request) {
+    bus.ask(Addresses.ANNOUNCE.at(node), request)
+        .onFailure(e -> LOG.debug("host {} was not told to announce: {}", node, e.getMessage()));
+  }
+}
