@@ -4,6 +4,8 @@ import io.nereid.config.NereidConfig;
 import io.nereid.coordinator.CoordinatorVerticle;
 import io.nereid.fault.FaultPoints;
 import io.nereid.gateway.GatewayVerticle;
+import io.nereid.nymph.Nymphs;
+import io.nereid.process.ProgramEnvironment;
 import io.nereid.transfer.TransferService;
 import io.nereid.transfer.TransferVerticle;
 import io.vertx.core.Deployable;
@@ -16,6 +18,7 @@ final class Wiring {
   private final String version;
   private final ClusterMember member;
   private final FaultPoints faults;
+  private final ProgramEnvironment programs;
   private final TransferService transfer;
 
   Wiring(
@@ -24,6 +27,7 @@ final class Wiring {
     this.version = version;
     this.member = member;
     this.faults = FaultPoints.from(environment);
+    this.programs = ProgramEnvironment.from(environment);
     this.transfer =
         new TransferService(config.transfer(), config.cluster().host(), config.node().dataDir());
   }
@@ -31,6 +35,10 @@ final class Wiring {
   Optional<Deployable> make(String name) {
     return switch (name) {
       case "transfer" -> Optional.of(new TransferVerticle(transfer));
+      case "nymph" ->
+          Optional.of(
+              Nymphs.verticle(
+                  new Nymphs.Surroundings(config, transfer, programs, version, faults)));
       case "coordinator" ->
           Optional.of(new CoordinatorVerticle(config, member.hazelcast(), faults));
       case "gateway" ->
