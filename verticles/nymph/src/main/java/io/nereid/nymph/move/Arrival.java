@@ -131,7 +131,6 @@ final class Arrival {
       parts.core().network().unpark(id);
     }
     var at = parts.clock().instant();
-    incoming.save(entry.at(Incoming.Stage.RESTORED, entry.epoch()));
     parts
         .core()
         .store()
@@ -142,6 +141,7 @@ final class Arrival {
                     .withStart(record.started().orElse(at))
                     .withMoves(record.moves() + 1)
                     .withHold(Optional.empty()));
+    incoming.remove(entry.migration());
     // Slow and of no concern to anybody who waits for the container.
     Thread.ofVirtual().name("keep-images").start(() -> keepImages(entry));
     return new StepResult.Restored(at, parts.core().view().of(id));
@@ -232,7 +232,7 @@ final class Arrival {
     awaitUnderWay(id);
     Optional<ContainerRecord> record = parts.core().store().find(id);
     if (record.isPresent() && record.get().stage() == ContainerRecord.Stage.READY) {
-      incoming.save(entry.at(Incoming.Stage.RESTORED, entry.epoch()));
+      incoming.remove(entry.migration());
     } else if (record.isPresent() && parts.core().runtime().pid(id).isPresent()) {
       LOG.info("container {} was restored by the last daemon and runs", id);
       arrived(entry, record.get());

@@ -7,7 +7,7 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 
 /**
- * A container that comes, as this host keeps it on disk.
+ * A container that comes, as this host keeps it on disk until its own record says that it is here.
  *
  * @param epoch under which the stage was reached
  */
@@ -23,9 +23,7 @@ record Incoming(
     /** Nothing of it can run yet. */
     RESERVED,
     /** A restore has begun and may have succeeded. */
-    RESTORING,
-    /** It runs here, or has run here. */
-    RESTORED
+    RESTORING
   }
 
   Incoming at(Stage next, Epoch under) {

@@ -68,11 +68,6 @@ final class TargetSteps {
   /** A reservation of an earlier migration that nobody has given back; it never ran here. */
   private void giveUp(Incoming other) {
     if (other.stage() != Incoming.Stage.RESERVED) {
-      if (other.stage() == Incoming.Stage.RESTORED
-          && parts.core().store().find(other.container()).isEmpty()) {
-        incoming.remove(other.migration());
-        return;
-      }
       throw new FailureException(
           Failure.refused(
               FailureCode.BUSY,
@@ -131,23 +126,18 @@ final class TargetSteps {
 
   StepResult discard(StepRequest request) {
     MigrationId migration = request.migration();
+    arrival.awaitUnderWay(request.container());
+    if (isHere(request.container())) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "container " + request.container() + " has arrived here",
+              "nothing may be discarded"));
+    }
     Incoming entry = incoming.find(migration).orElse(null);
     if (entry == null) {
       parts.transfer().close(migration);
       return new StepResult.Ok();
-    }
-    arrival.awaitUnderWay(entry.container());
-    entry = incoming.find(migration).orElse(entry);
-    boolean owned =
-        entry.stage() == Incoming.Stage.RESTORED
-            && isHere(entry.container())
-            && !entry.epoch().isOlderThan(request.fence().epoch());
-    if (owned) {
-      throw new FailureException(
-          Failure.refused(
-              FailureCode.WRONG_STATE,
-              "container " + entry.container() + " runs here under epoch " + entry.epoch(),
-              "it has arrived; nothing may be discarded"));
     }
     arrival.clean(entry);
     return new StepResult.Ok();
@@ -167,11 +157,6 @@ final class TargetSteps {
         switch (entry.stage()) {
           case RESERVED -> arrival.clean(entry);
           case RESTORING -> arrival.examine(entry);
-          case RESTORED -> {
-            if (parts.core().store().find(entry.container()).isEmpty()) {
-              incoming.remove(entry.migration());
-            }
-          }
         }
       } catch (RuntimeException e) {
         LOG.error("taking up {} failed; it is tried again when asked", entry.migration(), e);

@@ -7,11 +7,12 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.process.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HostBridge {
   private static final Logger LOG = LoggerFactory.getLogger(HostBridge.class);
-  private static final Path DEVICES = Path.of("/sys/class/net");
+  private static final Path DEVICES = Path.of("/proc/self/net/dev");
   private static final String MARK = "made by nereid";
   private final IpTool ip;
   private final NetworkConfig config;
@@ -70,27 +71,37 @@ final class HostBridge {
 
   /** Removes the bridge when we made it and no container is attached. */
   synchronized void removeIfUnused() {
-    try {
-      Path device = DEVICES.resolve(name());
-      if (!exists(name()) || !Files.readString(device.resolve("ifalias")).strip().equals(MARK)) {
-        return;
-      }
-      try (Stream<Path> ports = Files.list(device.resolve("brif"))) {
-        if (ports.anyMatch(
-            p -> !config.uplink().equals(java.util.Optional.of(p.getFileName().toString())))) {
-          return;
-        }
-      }
+    if (!exists(name()) || !shown("dev").contains("alias " + MARK)) {
+      return;
+    }
+    boolean used =
+        shown("master").lines().anyMatch(line -> !config.uplink().equals(Optional.of(port(line))));
+    if (!used) {
       Outcome removed = ip.run("ip", "link", "del", "dev", name());
       if (!removed.ok()) {
         LOG.warn("bridge {} could not be removed: {}", name(), removed);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot look at bridge " + name(), e);
     }
   }
 
+  private String shown(String by) {
+    Outcome outcome = ip.run("ip", "-o", "link", "show", by, name());
+    IpTool.expect("looking at bridge " + name(), outcome);
+    return ((Outcome.Exited) outcome).stdout();
+  }
+
+  /** The device of a line like {@code 7: veth0@if2: <...>}. */
+  private static String port(String line) {
+    return line.replaceFirst("^\\d+: ([^:@]+)[:@].*$", "$1");
+  }
+
+  // Not in /sys: that shows the network namespace in which it was mounted, not ours.
   static boolean exists(String device) {
-    return Files.exists(DEVICES.resolve(device), java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    try {
+      return Files.readAllLines(DEVICES, StandardCharsets.US_ASCII).stream()
+          .anyMatch(line -> line.strip().startsWith(device + ":"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + DEVICES, e);
+    }
   }
 }
