@@ -35,6 +35,7 @@ public final class Leadership {
   private Runnable unwatch = () -> {};
   private volatile Reign reign;
   private int raises;
+  private String obstacle = "";
 
   public Leadership(NodeId self, LeaderPorts ports) {
     this.self = self;
@@ -107,7 +108,10 @@ public final class Leadership {
       }
       return true;
     } catch (FailureException e) {
-      LOG.warn("cannot lead yet: {}", e.getMessage());
+      if (!e.getMessage().equals(obstacle)) {
+        LOG.warn("cannot lead yet: {}", e.getMessage());
+      }
+      obstacle = e.getMessage();
       end("it could not be begun");
       return false;
     }
