@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -190,8 +191,10 @@ final class Reign {
     @Override
     public void changed(MigrationRecord record) {
       board.show(record);
-      if (!teller.isShutdown()) {
+      try {
         teller.execute(() -> tell(record));
+      } catch (RejectedExecutionException ended) {
+        LOG.debug("{} is shown by the next leader", record);
       }
     }
 
