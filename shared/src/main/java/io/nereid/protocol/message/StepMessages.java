@@ -18,6 +18,11 @@ import java.util.List;
  * The steps of a migration. A step is identified by migration and kind of command: asking again
  * attaches to the running one or returns its earlier result, so that a repeated or a new
  * coordinator can go on. A step that runs is never interrupted by a repeated request.
+ *
+ * <p>Undoing and asking (Describe, Check, AbortSend, Thaw, Discard, Release, Query) look again each
+ * time, whatever they answered before, and are content when there is nothing left to do. Requests
+ * may arrive late: what was discarded is never prepared again, and what was aborted is never sent
+ * again, for the same migration, also after a restart of the nymph.
  */
 public final class StepMessages {
   private StepMessages() {}
@@ -62,15 +67,19 @@ public final class StepMessages {
 
     /**
      * Target: make sure that nothing of it runs or will run here, remove everything. Waits for a
-     * restore that is under way. Refused when the container runs under a granted epoch that is not
-     * older than the fence's.
+     * restore that is under way. A Prepare of this migration that arrives later is refused. Refused
+     * when the container runs under a granted epoch that is not older than the fence's.
      */
     record Discard() implements StepCommand {}
 
     /** Target: what has become of the restore? Changes nothing. */
     record Query() implements StepCommand {}
 
-    /** Source: end sending; a CRIU run under way is waited for. */
+    /**
+     * Source: end sending; a CRIU run under way is waited for. When the container was not frozen
+     * for this migration, forget the migration and what was made for it: nothing more will be
+     * asked.
+     */
     record AbortSend() implements StepCommand {}
   }
 
