@@ -67,8 +67,10 @@ public final class StepMessages {
 
     /**
      * Target: make sure that nothing of it runs or will run here, remove everything. Waits for a
-     * restore that is under way. A Prepare of this migration that arrives later is refused. Refused
-     * when the container runs under a granted epoch that is not older than the fence's.
+     * restore that is under way. Done as soon as that is certain: a Prepare or Restore of this
+     * migration that arrives later is refused, and what cannot be removed at once is removed by the
+     * nymph itself later. Refused when the container runs under a granted epoch that is not older
+     * than the fence's.
      */
     record Discard() implements StepCommand {}
 

@@ -61,11 +61,13 @@ final class Asker {
 
   /** Asks for a step until there is an answer, a failure worth deciding upon, or something else. */
   Event ask(Effect.Ask ask, Phase phase) {
+    boolean first = step == null;
     if (ask.step() != step) {
       // Whoever drove this before may have asked for the step at which we found it.
-      mayHaveRun = step == null && mayHaveRun;
+      mayHaveRun = first && mayHaveRun;
       step = ask.step();
-    } else if (!following && ask.attempt() > 0) {
+    }
+    if (!first && !following && ask.attempt() > 0) {
       Event meanwhile = waitBefore(ask, phase);
       if (meanwhile != null) {
         return meanwhile;
@@ -77,19 +79,23 @@ final class Asker {
       return absence;
     }
     long registeringUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REGISTERING_MS);
+    boolean before = mayHaveRun;
     for (int silences = 0; ; ) {
+      // Whatever interrupts the wait from here on leaves a request behind that may be acted upon.
+      mayHaveRun = true;
       send(ask);
       Object answer = await(phase, number, Long.MAX_VALUE, null);
       if (answer instanceof Event event) {
         return event;
       }
       if (answer instanceof StepReply reply) {
-        return eventOf(ask, reply);
+        return eventOf(ask, reply, before);
       }
       Failure failure = (Failure) answer;
       refuseStaleTerm(failure);
       boolean unregistered = isUnregistered(failure);
-      mayHaveRun |= failure.certainty() != Certainty.DID_NOT_RUN;
+      before |= failure.certainty() != Certainty.DID_NOT_RUN;
+      mayHaveRun = before;
       if (unregistered && ports.membership().isPresent(ask.node()) && ask.attempt() == 0) {
         if (System.nanoTime() < registeringUntil) {
           Object meanwhile = await(phase, -1, REGISTERING_PAUSE_MS, null);
@@ -224,16 +230,16 @@ final class Asker {
     }
   }
 
-  private Event eventOf(Effect.Ask ask, StepReply reply) {
+  private Event eventOf(Effect.Ask ask, StepReply reply, boolean before) {
     return switch (reply) {
       case StepReply.Running r -> {
         following = true;
-        mayHaveRun = true;
         yield new Event.Progressed(ask.step(), r.progress(), now());
       }
       case StepReply.Done d -> new Event.Done(ask.step(), d.result(), now());
       case StepReply.Failed f -> {
         refuseStaleTerm(f.failure());
+        mayHaveRun = before || f.failure().certainty() != Certainty.DID_NOT_RUN;
         yield failed(ask, f.failure());
       }
     };

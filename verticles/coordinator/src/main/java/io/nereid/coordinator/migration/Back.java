@@ -164,10 +164,13 @@ final class Back {
     }
   }
 
-  /** Nobody may thaw before it is certain that nothing runs at the target. */
+  /**
+   * Nobody may thaw before it is certain that nothing runs at the target, nor will: a request for
+   * the restore may still be on its way, and only a discard that was done stops that one.
+   */
   private static void unconfirmed(Draft d, Failure why) {
     boolean away = Failures.isAway(why);
-    if (d.neverRestored ? away : !away && d.absences >= 2) {
+    if (away && d.neverRestored) {
       d.cleanupTried = true;
       d.owed.remove(Step.DISCARD);
       d.owed.add(Step.DISCARD);
@@ -176,8 +179,9 @@ final class Back {
       d.again(why);
     } else {
       d.neverRestored = false;
-      d.phase(Phase.UNDECIDED).againWith(Step.QUERY, why);
       d.owed.clear();
+      d.phase(Phase.UNDECIDED).againWith(Step.QUERY, why);
+      d.attempts = Math.max(1, d.absences);
     }
   }
 

@@ -26,7 +26,8 @@ import java.util.Optional;
  * @param owed compensations and releases still to be done, in their order
  * @param cleanupTried the target was asked to clean up and did not: its turn comes again at the end
  * @param neverRestored no restore was ever begun: there is nothing to fear at the target
- * @param absences how often the target has said that nothing runs there
+ * @param absences how often the target has said that nothing runs there; it is asked the more
+ *     slowly
  */
 public record MigrationRecord(
     long version,

@@ -20,9 +20,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -66,6 +68,7 @@ public final class NymphModel {
   private final Map<ContainerId, MigrationId> restoredBy = new HashMap<>();
   private final Map<MigrationId, Reservation> reservations = new HashMap<>();
   private final Map<ContainerId, Epoch> epochs = new HashMap<>();
+  private final Set<MigrationId> undone = new HashSet<>();
   private long term;
 
   // In memory.
@@ -96,6 +99,7 @@ public final class NymphModel {
     for (ContainerId id : List.copyOf(copies.keySet())) {
       if (copies.get(id).state() == ContainerState.RESTORING) {
         if (came) {
+          reservations.remove(restoredBy.get(id));
           put(state(copies.get(id), ContainerState.RUNNING), "came up during a crash");
         } else {
           copies.remove(id);
@@ -272,10 +276,16 @@ public final class NymphModel {
       case StepCommand.Check c ->
           copy != null ? failed(FailureCode.NAME_TAKEN, "it is here") : done(new StepResult.Ok());
       case StepCommand.Prepare p -> {
+        if (undone.contains(q.migration())) {
+          yield failed(FailureCode.CANCELLED, "it was discarded");
+        }
         reservations.putIfAbsent(q.migration(), new Reservation(p.source()));
         yield done(new StepResult.Prepared(Examples.TICKET));
       }
       case StepCommand.SendAhead s -> {
+        if (undone.contains(q.migration())) {
+          yield failed(FailureCode.CANCELLED, "it was aborted");
+        }
         if (copy == null || !sendable(q, s.target())) {
           yield failed(FailureCode.CONNECTION_LOST, "the receiver is gone");
         }
@@ -338,6 +348,7 @@ public final class NymphModel {
       }
       case StepCommand.Discard d -> discard(q, copy);
       case StepCommand.AbortSend a -> {
+        undone.add(q.migration());
         if (ours && copy.state() == ContainerState.RUNNING) {
           put(with(copy, copy.state(), copy.epoch(), copy.moves(), Optional.empty()), "aborted");
         }
@@ -357,6 +368,7 @@ public final class NymphModel {
       watcher.accept("VIOLATION: discarded what ran at " + node);
     }
     reservations.remove(q.migration());
+    undone.add(q.migration());
     return done(new StepResult.Ok());
   }
 
