@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dsimulation.seed=N}, more of them with {@code -Dsimulation.schedules=N}.
  */
 class SimulationTest {
-  private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 20_000);
+  private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 100_000);
   private static final long FAULTS_MS = 9_000;
   private static final long QUIET_MS = 600_000;
 
