@@ -176,12 +176,15 @@ public final class BridgeNetwork implements ContainerNetwork {
         sendArp(id);
         return;
       }
-      try (lot) {
+      try {
         int delivered = lot.deliver(hostDevice(id));
         for (byte[] frame : arp(id)) {
           lot.sendOut(frame);
         }
         LOG.info("container {} is on the network; {} parked frames delivered", id, delivered);
+      } finally {
+        // The container runs; nobody has to wait for the rest.
+        Thread.ofVirtual().name("unpark").start(() -> lot.finish(hostDevice(id)));
       }
     } catch (IOException e) {
       throw failed("delivering what was parked for container " + id, e);

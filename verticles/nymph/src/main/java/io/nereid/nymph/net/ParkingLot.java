@@ -22,6 +22,7 @@ final class ParkingLot implements AutoCloseable {
   private final Deque<byte[]> frames = new ArrayDeque<>();
   private final Thread collector;
   private volatile boolean open = true;
+  private volatile long collectUntilNanos;
   private int bytes;
   private int dropped;
 
@@ -41,11 +42,11 @@ final class ParkingLot implements AutoCloseable {
     try {
       while (true) {
         Optional<byte[]> frame = inside.receive();
-        if (frame.isEmpty()) {
-          if (!open) {
-            return;
-          }
-        } else if (frame.get().length > 0) {
+        // A busy client never leaves the device empty.
+        if (!open && (frame.isEmpty() || System.nanoTime() - collectUntilNanos > 0)) {
+          return;
+        }
+        if (frame.isPresent() && frame.get().length > 0) {
           park(frame.get());
         }
       }
@@ -70,7 +71,7 @@ final class ParkingLot implements AutoCloseable {
 
   /** Delivers what was parked through the host's end of the device pair; returns how many. */
   int deliver(String hostDevice) throws IOException {
-    open = false;
+    stopCollecting();
     int delivered = 0;
     try (PacketSocket outside = PacketSocket.at(hostDevice)) {
       byte[] frame = next();
@@ -84,6 +85,25 @@ final class ParkingLot implements AutoCloseable {
       LOG.info("{} parked frames were too many and were dropped", dropped);
     }
     return delivered;
+  }
+
+  /** Delivers what was being received when {@link #deliver} was called, and closes. */
+  void finish(String hostDevice) {
+    try {
+      collector.join();
+      deliver(hostDevice);
+    } catch (IOException e) {
+      LOG.debug("the last parked frames were not delivered: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      close();
+    }
+  }
+
+  private void stopCollecting() {
+    collectUntilNanos = System.nanoTime() + PacketSocket.RECEIVE_WAIT.toNanos();
+    open = false;
   }
 
   // Segments that offloading has merged may be larger than the device takes; TCP sends them again.
@@ -105,7 +125,7 @@ final class ParkingLot implements AutoCloseable {
 
   @Override
   public void close() {
-    open = false;
+    stopCollecting();
     try {
       collector.join();
     } catch (InterruptedException e) {
