@@ -99,15 +99,7 @@ public final class BusClient {
     }
     if (thrown instanceof ReplyException reply) {
       return switch (reply.failureType()) {
-        case NO_HANDLERS ->
-            new FailureException(
-                Failure.refused(
-                    address.name().startsWith("v1.coordinator.")
-                        ? FailureCode.NO_LEADER
-                        : FailureCode.NODE_LOST,
-                    "nobody listens at " + address.name(),
-                    "the host's daemon may be down or still joining; look at 'nereid nodes'"),
-                reply);
+        case NO_HANDLERS -> nobodyThere(address, reply);
         case RECIPIENT_FAILURE -> new FailureException(FailureReply.failureIn(reply), reply);
         case ERROR ->
             new FailureException(
@@ -123,6 +115,21 @@ public final class BusClient {
         Failure.unknown(
             FailureCode.INTERNAL, "asking " + address.name() + " failed: " + thrown, ""),
         thrown);
+  }
+
+  private static FailureException nobodyThere(Address<?, ?> address, Throwable cause) {
+    Failure failure =
+        address.isLeaders()
+            ? Failure.refused(
+                FailureCode.NO_LEADER,
+                "no coordinator leads the cluster at the moment",
+                "hosts may be starting or electing one: try again in a few seconds; if it lasts,"
+                    + " fewer hosts are up than the cluster needs, or none runs a coordinator")
+            : Failure.refused(
+                FailureCode.NODE_LOST,
+                "nobody listens at " + address.name(),
+                "the host's daemon may be down or still joining; look at 'nereid nodes'");
+    return new FailureException(failure, cause);
   }
 
   private static FailureException noAnswer(Address<?, ?> address, Throwable cause) {

@@ -15,6 +15,11 @@ public record Address<Q, R>(String name, Class<Q> request, Class<R> reply, long 
     return new Address<>(name + "." + node.value(), request, reply, timeoutMs);
   }
 
+  /** True when whoever leads listens there, and not one host. */
+  public boolean isLeaders() {
+    return name.startsWith(Addresses.LEADER_PREFIX);
+  }
+
   /** The same with another limit on the wait for a reply. */
   public Address<Q, R> within(long ms) {
     return new Address<>(name, request, reply, ms);

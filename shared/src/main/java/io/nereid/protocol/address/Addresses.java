@@ -13,6 +13,8 @@ public final class Addresses {
   /** How long a step request may wait at the nymph, in ms; the bus waits a little longer. */
   public static final long LONG_POLL_MS = 2_000;
 
+  static final String LEADER_PREFIX = "v1.coordinator.";
+
   private static final long QUICK_MS = 5_000;
   private static final long COMMAND_MS = 60_000;
 
