@@ -20,21 +20,29 @@ import java.util.function.Predicate;
  * {@link FailureException}s: the gateway's own, or one that says how the conversation failed.
  */
 public final class GatewayClient {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
-  /** Longer than any request that the gateway answers in one piece. */
-  private static final long ANSWER_MS = 75_000;
-
-  /** Streams show every few seconds that they are alive. */
-  private static final long STREAM_IDLE_MS = 60_000;
-
   private static final int BODY_BYTES_MAX = 16 * 1024 * 1024;
   private static final int LINE_BYTES_MAX = 4 * 1024 * 1024;
 
   private final Endpoint endpoint;
+  private final Limits limits;
+
+  /**
+   * How long to wait for what.
+   *
+   * @param answerMs for an answer in one piece; longer than the gateway needs for any
+   * @param silenceMs in a stream, which shows every few seconds that it is alive
+   */
+  record Limits(Duration connect, long answerMs, long silenceMs) {
+    static final Limits USUAL = new Limits(Duration.ofSeconds(5), 75_000, 60_000);
+  }
 
   public GatewayClient(Endpoint endpoint) {
+    this(endpoint, Limits.USUAL);
+  }
+
+  GatewayClient(Endpoint endpoint, Limits limits) {
     this.endpoint = endpoint;
+    this.limits = limits;
   }
 
   /** Where it connects to. */
@@ -65,7 +73,7 @@ public final class GatewayClient {
   private Doc request(String method, String path, byte[] body) {
     try (Connection connection = open()) {
       HttpHead head = send(connection, method, path, body);
-      byte[] answer = all(new HttpBody(connection, head, ANSWER_MS));
+      byte[] answer = all(new HttpBody(connection, head, limits.answerMs()));
       return checked(head, answer);
     } catch (IOException e) {
       throw broken(e);
@@ -76,7 +84,7 @@ public final class GatewayClient {
   public void lines(String path, Predicate<Doc> more) {
     try (Connection connection = open()) {
       HttpHead head = send(connection, "GET", path, null);
-      InputStream body = new HttpBody(connection, head, STREAM_IDLE_MS);
+      InputStream body = new HttpBody(connection, head, limits.silenceMs());
       if (head.status() / 100 != 2) {
         checked(head, all(body));
       }
@@ -110,7 +118,7 @@ public final class GatewayClient {
   }
 
   private FailureException refused(HttpHead head, Connection connection) throws IOException {
-    byte[] answer = all(new HttpBody(connection, head, ANSWER_MS));
+    byte[] answer = all(new HttpBody(connection, head, limits.answerMs()));
     checked(head, answer);
     return new FailureException(
         Failure.unknown(
@@ -121,7 +129,7 @@ public final class GatewayClient {
 
   private Connection open() {
     try {
-      return Connection.open(endpoint, CONNECT_TIMEOUT);
+      return Connection.open(endpoint, limits.connect());
     } catch (IOException | RuntimeException e) {
       throw new FailureException(Unreachable.failure(endpoint, e), e);
     }
@@ -144,7 +152,8 @@ public final class GatewayClient {
       request.put(body);
     }
     connection.write(request.flip());
-    return HttpHead.read(connection, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MS));
+    return HttpHead.read(
+        connection, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limits.answerMs()));
   }
 
   private static byte[] all(InputStream body) throws IOException {

@@ -159,7 +159,15 @@ public final class WebSocket implements Closeable {
   @Override
   public void close() throws IOException {
     try (connection) {
+      sayGoodbye();
+    }
+  }
+
+  private void sayGoodbye() {
+    try {
       frame(CLOSE, new byte[] {0x03, (byte) 0xe8});
+    } catch (IOException e) {
+      // The other side has hung up first, which is the usual order.
     }
   }
 }
