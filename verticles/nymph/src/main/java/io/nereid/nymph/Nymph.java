@@ -61,6 +61,7 @@ record Nymph(
   public void close() {
     execs.close();
     steps.close();
+    core.cgroups().removeIfEmpty(core.basics().paths().cgroupParent());
     core.basics().close();
   }
 }

@@ -129,6 +129,9 @@ public final class ExecSessions implements AutoCloseable {
       parts
           .watch()
           .await(directory, () -> Files.exists(pidFile) || !session.isAlive(), START_LIMIT);
+      if (Files.exists(pidFile) || !session.isAlive()) {
+        removeDirectory(directory);
+      }
       return session;
     } catch (IOException e) {
       removeDirectory(directory);

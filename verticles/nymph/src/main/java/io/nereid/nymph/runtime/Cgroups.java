@@ -154,6 +154,17 @@ public final class Cgroups {
     }
   }
 
+  /** Removes it alone, when nothing is below it and no process in it. */
+  public void removeIfEmpty(String cgroup) {
+    for (Path hierarchy : hierarchies) {
+      try {
+        Files.deleteIfExists(below(hierarchy, cgroup));
+      } catch (IOException e) {
+        LOG.debug("cgroup {} stays in {}: {}", cgroup, hierarchy, e.toString());
+      }
+    }
+  }
+
   private static Path below(Path hierarchy, String cgroup) {
     return hierarchy.resolve(cgroup.substring(1));
   }
