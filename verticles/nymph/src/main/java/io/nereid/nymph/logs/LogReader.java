@@ -22,12 +22,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers questions about logs. A position is a byte offset in the file, which moves along with the
  * container, so it stays valid. Blocks, also while waiting for something new.
  */
 public final class LogReader {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
   private static final int TAIL_LINES_MAX = 100_000;
   private final ContainerStore store;
   private final ContainerView view;
@@ -56,14 +60,21 @@ public final class LogReader {
       return chunk;
     }
     long known = chunk.nextCursor();
-    Path directory = Files.isDirectory(file.getParent()) ? file.getParent() : paths.exits();
-    watch.await(
-        directory,
-        () -> size(file) > known || isEnded(request),
-        Duration.ofMillis(Math.min(request.waitMs(), Addresses.LONG_POLL_MS)));
+    await(file, () -> size(file) > known || isEnded(request), request.waitMs());
     LogsRequest rest =
         new LogsRequest(request.id(), known, -1, request.sinceEpochMs(), request.bytesMax(), 0);
     return look(file, rest);
+  }
+
+  private void await(Path file, BooleanSupplier condition, long waitMs) {
+    Duration limit = Duration.ofMillis(Math.min(waitMs, Addresses.LONG_POLL_MS));
+    Path directory = file.getParent();
+    try {
+      watch.await(Files.isDirectory(directory) ? directory : paths.exits(), condition, limit);
+    } catch (UncheckedIOException e) {
+      // The directory went between the look and the wait: the next look tells what became of it.
+      LOG.debug("not waiting for {}: {}", file, e.getMessage());
+    }
   }
 
   private static void check(LogsRequest request) {

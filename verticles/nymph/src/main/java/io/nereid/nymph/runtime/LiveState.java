@@ -42,12 +42,13 @@ public final class LiveState {
       String stat = Files.readString(proc.resolve("stat"));
       // The command name before it may contain anything, also parentheses and spaces.
       char state = stat.charAt(stat.lastIndexOf(')') + 2);
+      // The path may begin with a cgroup in which the whole host lives, as in a container.
       return state != 'Z'
           && state != 'X'
           && Files.readString(proc.resolve("cgroup"))
               .lines()
               .map(line -> line.substring(line.indexOf(':', line.indexOf(':') + 1) + 1))
-              .anyMatch(path -> path.equals(cgroup) || path.startsWith(cgroup + "/"));
+              .anyMatch(path -> (path + "/").contains(cgroup + "/"));
     } catch (IOException | StringIndexOutOfBoundsException e) {
       return false;
     }
