@@ -141,4 +141,119 @@ class TransferTest {
     assertThat(second.bytesSent()).isLessThan(4096);
     assertThat(second.bytesTotal()).isEqualTo(first.bytesTotal());
   }
+
+  @Test
+  void damagedContentOfTheBaseIsNoticedAndSentInstead() throws Exception {
+    Path left = hosts.directory("left");
+    Samples.pages(left.resolve("pages-1.img"), PAGES, 1);
+    hosts.target.retain(hosts.container, left);
+    Path kept = hosts.dir.resolve("b/transfer/retained/" + hosts.container + "/images/pages-1.img");
+    try (RandomAccessFile file = new RandomAccessFile(kept.toFile(), "rw")) {
+      file.seek(100L * Samples.PAGE + 5);
+      file.write(~file.read());
+      file.setLength((PAGES - 10L) * Samples.PAGE);
+    }
+    Path back = hosts.directory("back");
+    Path pages = Samples.pages(back.resolve("pages-1.img"), PAGES, 1);
+
+    SendReport report = hosts.send(SetLabel.FINAL, new Tree(TreeKind.IMAGES, back));
+
+    Path root = hosts.target.received(hosts.migration, SetLabel.FINAL).roots().get(TreeKind.IMAGES);
+    assertThat(root.resolve("pages-1.img")).hasSameBinaryContentAs(pages);
+    // The last pages of the kept file are read in runs; a run that is cut off is sent as a whole.
+    assertThat(report.bytesSent())
+        .isBetween(11L * Samples.PAGE, PAGES * 32L + (1 + 64) * (Samples.PAGE + 64L));
+  }
+
+  @Test
+  void pagesThatHaveMovedWithinTheFileAreNotSentAgain() throws Exception {
+    Path ahead = hosts.directory("ahead");
+    Path last = hosts.directory("final");
+    byte[] content = Files.readAllBytes(Samples.pages(ahead.resolve("pages-1.img"), PAGES, 1));
+    Path moved = last.resolve("pages-1.img");
+    Files.write(moved, Samples.bytes(3 * Samples.PAGE, 9));
+    Files.write(moved, content, java.nio.file.StandardOpenOption.APPEND);
+
+    hosts.send(SetLabel.AHEAD, new Tree(TreeKind.IMAGES, ahead));
+    SendReport report = hosts.send(SetLabel.FINAL, new Tree(TreeKind.IMAGES, last));
+
+    Path root = hosts.target.received(hosts.migration, SetLabel.FINAL).roots().get(TreeKind.IMAGES);
+    assertThat(root.resolve("pages-1.img")).hasSameBinaryContentAs(moved);
+    assertThat(report.bytesSent()).isLessThan(PAGES * 32L + 4 * Samples.PAGE + 4096);
+  }
+
+  @Test
+  void equalChunksAreSentOnce() throws Exception {
+    Path upper = hosts.directory("upper");
+    byte[] content = Samples.bytes(1 << 20, 4);
+    for (int i = 0; i < 10; i++) {
+      Files.write(upper.resolve("copy" + i), content);
+    }
+    SendReport report = hosts.send(SetLabel.FINAL, new Tree(TreeKind.UPPER, upper));
+    Path root = hosts.target.received(hosts.migration, SetLabel.FINAL).roots().get(TreeKind.UPPER);
+    for (int i = 0; i < 10; i++) {
+      assertThat(root.resolve("copy" + i)).hasBinaryContent(content);
+    }
+    assertThat(report.bytesTotal()).isEqualTo(10L << 20);
+    assertThat(report.bytesSent()).isBetween(1L << 20, (1L << 20) + 20_000);
+  }
+
+  @Test
+  void aSetThatWasReceivedCanBeKeptAndServesAsTheNextBase() throws Exception {
+    Path images = hosts.directory("images");
+    Samples.pages(images.resolve("pages-1.img"), PAGES, 1);
+    hosts.send(SetLabel.FINAL, new Tree(TreeKind.IMAGES, images));
+    Path received =
+        hosts.target.received(hosts.migration, SetLabel.FINAL).roots().get(TreeKind.IMAGES);
+    Path taken = hosts.dir.resolve("b/taken");
+    Files.move(received, taken);
+    hosts.target.retain(hosts.container, taken);
+    hosts.nextMigration();
+
+    SendReport report = hosts.send(SetLabel.FINAL, new Tree(TreeKind.IMAGES, images));
+    Path root = hosts.target.received(hosts.migration, SetLabel.FINAL).roots().get(TreeKind.IMAGES);
+    assertThat(root.resolve("pages-1.img")).hasSameBinaryContentAs(images.resolve("pages-1.img"));
+    assertThat(report.bytesSent()).isLessThan(PAGES * 32L + 4096);
+    hosts.target.forget(hosts.container);
+    hosts.nextMigration();
+    assertThat(hosts.send(SetLabel.FINAL, new Tree(TreeKind.IMAGES, images)).bytesSent())
+        .isGreaterThan((long) PAGES * Samples.PAGE);
+  }
+
+  @Test
+  void theSameMigrationOpenedTwiceGivesTheSameTicketAndClosingRemovesWhatWasStaged()
+      throws Exception {
+    assertThat(hosts.open()).isEqualTo(hosts.open());
+    assertThat(hosts.open().toString()).doesNotContain(hosts.open().token());
+    Path images = hosts.directory("images");
+    Samples.pages(images.resolve("pages-1.img"), 10, 1);
+    hosts.send(SetLabel.FINAL, new Tree(TreeKind.IMAGES, images));
+    Path sessions = hosts.dir.resolve("b/transfer/sessions");
+    assertThat(sessions).isNotEmptyDirectory();
+    hosts.target.close(hosts.migration);
+    hosts.target.close(hosts.migration);
+    assertThat(sessions).isEmptyDirectory();
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> hosts.target.received(hosts.migration, SetLabel.FINAL))
+        .isInstanceOf(io.nereid.domain.failure.FailureException.class);
+    assertThat(hosts.dir.resolve("a/transfer/sending")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatASessionHadStagedIsGoneAfterARestart() throws Exception {
+    Path images = hosts.directory("images");
+    Samples.pages(images.resolve("pages-1.img"), 10, 1);
+    hosts.send(SetLabel.AHEAD, new Tree(TreeKind.IMAGES, images));
+    Path data = hosts.directory("crashed");
+    Path copy = hosts.dir.resolve("b/transfer/sessions/" + hosts.migration);
+    Path left = data.resolve("transfer/sessions/" + hosts.migration);
+    Files.createDirectories(left.getParent());
+    Files.move(copy, left);
+    TransferService restarted =
+        new TransferService(
+            new io.nereid.config.TransferConfig(0, 0, 0, 1, 1000), "127.0.0.1", data);
+    restarted.start(hosts.vertx).await();
+    assertThat(left).doesNotExist();
+    restarted.stop(hosts.vertx).await();
+  }
 }

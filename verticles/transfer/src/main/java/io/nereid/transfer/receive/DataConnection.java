@@ -12,7 +12,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,47 +19,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One data connection: puts frames together on its event loop and hands them to the pool, which
- * verifies and writes. Stops reading while there is no buffer. What breaks the protocol closes this
- * connection and nothing else.
+ * One data connection: lives on an event loop, where frames are put together, and hands them to the
+ * pool, which verifies and writes. Stops reading while there is no buffer. What breaks the protocol
+ * closes this connection and nothing else.
  */
-final class DataConnection {
+final class DataConnection implements FrameAssembler.Sink {
   private static final Logger log = LoggerFactory.getLogger(DataConnection.class);
-
   private static final byte[] NOTHING = {};
 
-  private enum State {
-    GREETING,
-    GREETING_REST,
-    HEAD,
-    RANGES,
-    DATA,
-    CLOSED
-  }
-
-  private final Vertx vertx;
   private final NetSocket socket;
   private final Sessions sessions;
   private final ExecutorService pool;
   private final FrameBuffers buffers;
   private final Runnable greeted;
+  private final Context context;
+  private final FrameAssembler frames;
   private final SessionListener onFailure = this::refuse;
-
-  private Context context;
-  private Runnable cancelTimer;
-  private State state = State.GREETING;
-  private byte[] part = new byte[DataHello.PREFIX_BYTES];
-  private int filled;
-  private int wanted = DataHello.PREFIX_BYTES;
   private boolean stranger = true;
+  private boolean closed;
   private Session session;
   private Intake intake;
-  private FrameHead head;
-  private int[] ranges;
-  private int sequence;
-  private Buffer rest;
-  private int restAt;
 
+  /** The runnable is called once, when it is known who this is or the connection is closed. */
   DataConnection(
       Vertx vertx,
       NetSocket socket,
@@ -68,24 +48,20 @@ final class DataConnection {
       ExecutorService pool,
       FrameBuffers buffers,
       Runnable greeted) {
-    this.vertx = vertx;
     this.socket = socket;
     this.sessions = sessions;
     this.pool = pool;
     this.buffers = buffers;
     this.greeted = greeted;
+    this.context = vertx.getOrCreateContext();
+    this.frames =
+        new FrameAssembler(this, buffers, () -> context.runOnContext(v -> bufferIsFree()));
   }
 
-  void start(Runnable timerCancel) {
-    context = vertx.getOrCreateContext();
-    cancelTimer = timerCancel;
+  void start() {
     socket.exceptionHandler(e -> close());
     socket.closeHandler(v -> close());
-    socket.handler(data -> {
-      rest = data;
-      restAt = 0;
-      consume();
-    });
+    socket.handler(this::received);
   }
 
   void greetingOverdue() {
@@ -94,83 +70,35 @@ final class DataConnection {
     }
   }
 
-  private void consume() {
-    try {
-      while (rest != null && state != State.CLOSED) {
-        if (state == State.DATA && part == null && !takeBuffer()) {
-          return;
+  private void received(Buffer data) {
+    if (!closed) {
+      try {
+        if (!frames.feed(data)) {
+          socket.pause();
         }
-        int n = Math.min(wanted - filled, rest.length() - restAt);
-        rest.getBytes(restAt, restAt + n, part, filled);
-        filled += n;
-        restAt += n;
-        if (filled == wanted) {
-          complete();
-        }
-        if (rest != null && restAt == rest.length()) {
-          rest = null;
-        }
-      }
-    } catch (IOException e) {
-      refuse(protocol(e.getMessage()));
-    }
-  }
-
-  private boolean takeBuffer() {
-    part = buffers.take(() -> context.runOnContext(v -> retry()));
-    if (part == null) {
-      socket.pause();
-      return false;
-    }
-    return true;
-  }
-
-  private void retry() {
-    if (state != State.CLOSED) {
-      consume();
-      if (rest == null) {
-        socket.resume();
+      } catch (FrameException e) {
+        refuse(protocol(e.getMessage()));
       }
     }
   }
 
-  private void expect(State next, int bytes) {
-    state = next;
-    filled = 0;
-    wanted = bytes;
-    if (next != State.DATA) {
-      part = part != null && part.length == bytes ? part : new byte[bytes];
-    } else {
-      part = null;
-    }
-  }
-
-  private void complete() throws IOException {
-    switch (state) {
-      case GREETING -> expect(State.GREETING_REST, DataHello.restBytes(part));
-      case GREETING_REST -> greet(DataHello.decode(part));
-      case HEAD -> {
-        head = FrameHead.decode(ByteBuffer.wrap(part), sequence++);
-        expect(State.RANGES, head.ranges() * FrameHead.RANGE_BYTES);
-      }
-      case RANGES -> {
-        ranges = new int[2 * head.ranges()];
-        ByteBuffer.wrap(part).asIntBuffer().get(ranges);
-        if (head.dataBytes() == 0) {
-          withdraw();
-        } else {
-          expect(State.DATA, head.dataBytes());
+  private void bufferIsFree() {
+    if (!closed) {
+      try {
+        if (frames.resume()) {
+          socket.resume();
         }
+      } catch (FrameException e) {
+        refuse(protocol(e.getMessage()));
       }
-      case DATA -> hand(part);
-      case CLOSED -> throw new FrameException("content after the end");
     }
   }
 
-  private void greet(DataHello hello) throws IOException {
+  @Override
+  public void greeting(DataHello hello) throws FrameException {
     Optional<Session> found = sessions.find(hello.migration().value(), hello.token());
     if (found.isEmpty()) {
-      refuse(ControlService.UNKNOWN_SESSION);
+      hangUp(ControlService.UNKNOWN_SESSION);
       return;
     }
     Intake current = found.get().current();
@@ -182,74 +110,66 @@ final class DataConnection {
     known();
     session.listen(onFailure);
     socket.write(Buffer.buffer(DataVerdict.ACCEPTED));
-    expect(State.HEAD, FrameHead.BYTES);
   }
 
-  /** Few and cheap: not worth a thread. */
-  private void withdraw() throws IOException {
+  @Override
+  public void content(FrameHead head, int[] ranges, byte[] data) {
     session.touch();
     try {
-      intake.content(head, ranges, NOTHING);
-    } catch (RuntimeException e) {
-      session.guard(e).ifPresent(this::refuse);
-    }
-    expect(State.HEAD, FrameHead.BYTES);
-  }
-
-  private void hand(byte[] data) {
-    FrameHead frame = head;
-    int[] pairs = ranges;
-    expect(State.HEAD, FrameHead.BYTES);
-    session.touch();
-    try {
-      pool.execute(() -> settle(frame, pairs, data));
+      pool.execute(() -> {
+        take(head, ranges, data);
+        buffers.giveBack(data);
+      });
     } catch (RejectedExecutionException e) {
       buffers.giveBack(data);
       close();
     }
   }
 
-  private void settle(FrameHead frame, int[] pairs, byte[] data) {
+  /** Few and cheap: not worth another thread. */
+  @Override
+  public void withdrawn(FrameHead head, int[] ranges) {
+    session.touch();
+    take(head, ranges, NOTHING);
+  }
+
+  private void take(FrameHead head, int[] ranges, byte[] data) {
     try {
-      intake.content(frame, pairs, data);
-    } catch (IOException | RuntimeException e) {
+      intake.content(head, ranges, data);
+    } catch (IOException | RuntimeException | InternalError e) {
       session.guard(e).ifPresent(this::refuse);
-    } finally {
-      buffers.giveBack(data);
     }
   }
 
-  /** Tells the sender why and hangs up. */
+  /** Tells the sender why and hangs up. Any thread. */
   private void refuse(Failure failure) {
-    context.runOnContext(v -> {
-      if (state != State.CLOSED) {
-        log.info("data connection from {}: {}", socket.remoteAddress(), failure.message());
-        Buffer verdict = Buffer.buffer(DataVerdict.refused(failure));
-        close();
-        socket.write(verdict).onComplete(done -> socket.close());
-      }
-    });
+    context.runOnContext(v -> hangUp(failure));
+  }
+
+  private void hangUp(Failure failure) {
+    if (!closed) {
+      log.info("data connection from {}: {}", socket.remoteAddress(), failure.message());
+      close();
+      socket.write(Buffer.buffer(DataVerdict.refused(failure))).onComplete(done -> socket.close());
+    }
   }
 
   private void known() {
     if (stranger) {
       stranger = false;
-      cancelTimer.run();
       greeted.run();
     }
   }
 
   private void close() {
-    if (state != State.CLOSED) {
-      if (state == State.DATA && part != null) {
-        buffers.giveBack(part);
-      }
-      state = State.CLOSED;
-      rest = null;
+    if (!closed) {
+      closed = true;
+      frames.close();
       known();
       if (session != null) {
         session.unlisten(onFailure);
       }
+      // What still comes is thrown away, so that the end is noticed.
       socket.resume();
     }
   }

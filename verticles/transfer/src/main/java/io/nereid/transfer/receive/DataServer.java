@@ -7,6 +7,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ final class DataServer {
   /** Connections without a greeting at the same time. */
   static final int STRANGERS_MAX = 32;
 
+  private static final long WARN_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int RECEIVE_BUFFER_BYTES = 256 * 1024;
 
   private final Vertx vertx;
@@ -26,6 +28,7 @@ final class DataServer {
   private final FrameBuffers buffers;
   private final AtomicInteger strangers = new AtomicInteger();
   private NetServer server;
+  private volatile long warnedNanos = System.nanoTime() - WARN_NANOS - 1;
 
   DataServer(Vertx vertx, Sessions sessions, ExecutorService pool, int threads) {
     this.vertx = vertx;
@@ -50,15 +53,29 @@ final class DataServer {
 
   private void accept(NetSocket socket) {
     if (strangers.incrementAndGet() > STRANGERS_MAX) {
-      log.warn(
-          "data connection from {} refused: too many without a greeting", socket.remoteAddress());
       strangers.decrementAndGet();
+      long now = System.nanoTime();
+      if (now - warnedNanos > WARN_NANOS) {
+        // Not for each: the log is not for strangers to fill.
+        warnedNanos = now;
+        log.warn("too many data connections without a greeting, like {}", socket.remoteAddress());
+      }
       socket.close();
       return;
     }
+    long[] timer = {0};
     DataConnection connection =
-        new DataConnection(vertx, socket, sessions, pool, buffers, strangers::decrementAndGet);
-    long timer = vertx.setTimer(Protocol.GREETING_MS, t -> connection.greetingOverdue());
-    connection.start(() -> vertx.cancelTimer(timer));
+        new DataConnection(
+            vertx,
+            socket,
+            sessions,
+            pool,
+            buffers,
+            () -> {
+              strangers.decrementAndGet();
+              vertx.cancelTimer(timer[0]);
+            });
+    timer[0] = vertx.setTimer(Protocol.GREETING_MS, t -> connection.greetingOverdue());
+    connection.start();
   }
 }

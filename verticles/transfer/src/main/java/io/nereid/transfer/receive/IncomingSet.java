@@ -124,7 +124,8 @@ final class IncomingSet implements Base, AutoCloseable {
     long end = offset + data.length;
     boolean digests = offset >= header.digestsOffset();
     long regionEnd = digests ? header.totalBytes() : header.digestsOffset();
-    if (data.length == 0 || data.length > Protocol.PART_BYTES_MAX || end > regionEnd) {
+    boolean fits = offset >= ManifestHeader.BYTES && end <= regionEnd;
+    if (data.length == 0 || data.length > Protocol.PART_BYTES_MAX || !fits) {
       throw new ManifestException(
           "a part of " + data.length + " bytes at " + offset + " does not fit the manifest");
     }

@@ -148,8 +148,11 @@ final class Session {
     }
   }
 
-  /** What broke the protocol, for the peer alone; everything else fails the session. */
-  Optional<Failure> guard(Exception e) {
+  /**
+   * What broke the protocol, for the peer alone; everything else fails the session. An
+   * InternalError is how the JVM reports that a page of a mapped file could not be read.
+   */
+  Optional<Failure> guard(Throwable e) {
     if (e instanceof FrameException || e instanceof ManifestException) {
       return Optional.of(
           Failure.of(

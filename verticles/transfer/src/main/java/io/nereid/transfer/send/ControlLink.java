@@ -72,6 +72,7 @@ final class ControlLink implements AutoCloseable {
   /** Opens the stream of the offer; replies go to the handler, on an event loop. */
   void open(OfferPart begin, Consumer<OfferReply> replies) throws IOException {
     offer = watch.await(client.request(address, TransferGrpcClient.Offer), "opening the offer");
+    offer.connection().exceptionHandler(e -> log.debug("control connection: {}", e.getMessage()));
     offer.exceptionHandler(e -> watch.fail(new LinkException("offer: " + Watch.reason(e), e)));
     offer
         .response()

@@ -53,6 +53,7 @@ final class SendAttempt {
   private final Semaphore window = new Semaphore(WINDOW);
   private final Promise<Void> accepted = Promise.promise();
   private NeedServer needs;
+  private volatile long verifiedBytes;
 
   SendAttempt(
       List<SourceSet> sets,
@@ -112,8 +113,11 @@ final class SendAttempt {
   private void reply(OfferReply reply) {
     switch (reply.getReplyCase()) {
       case ACCEPTED -> accepted.tryComplete();
-      case NEEDED -> needs.need(reply.getNeeded());
-      case ALIVE -> meter.tellSometimes();
+      case NEEDED -> {
+        watch.progressed();
+        needs.need(reply.getNeeded());
+      }
+      case ALIVE -> alive(reply.getAlive().getVerifiedBytes());
       case REFUSAL -> {
         FailureException refused = new FailureException(Messages.failure(reply.getRefusal()));
         accepted.tryFail(refused);
@@ -121,6 +125,14 @@ final class SendAttempt {
       }
       case REPLY_NOT_SET -> watch.fail(protocol("sent a reply without content"));
     }
+  }
+
+  private void alive(long verified) {
+    if (verified != verifiedBytes) {
+      verifiedBytes = verified;
+      watch.progressed();
+    }
+    meter.tellSometimes();
   }
 
   private void offerEntries(int number) throws IOException {

@@ -13,6 +13,7 @@ import io.nereid.protocol.transfer.v1.AbortRequest;
 import io.nereid.protocol.transfer.v1.Credentials;
 import io.nereid.protocol.transfer.v1.HelloReply;
 import io.nereid.protocol.transfer.v1.HelloRequest;
+import io.nereid.transfer.source.ChunkReader;
 import io.nereid.transfer.source.SourceSet;
 import io.nereid.transfer.wire.DataHello;
 import io.nereid.transfer.wire.Messages;
@@ -117,6 +118,7 @@ public final class SendJob {
           return reconnects;
         } catch (FailureException e) {
           abort(control, e.failure());
+          explain(e.failure());
           throw e;
         }
       } catch (LinkException e) {
@@ -181,6 +183,17 @@ public final class SendJob {
       }
     }
     meter.total(meter.total() + layersTotal);
+  }
+
+  /** Content that does not match is most often a file that somebody has written to. */
+  private void explain(Failure failure) throws IOException {
+    if (failure.code() == FailureCode.DIGEST_MISMATCH) {
+      for (SourceSet set : sets) {
+        try (ChunkReader reader = new ChunkReader(set)) {
+          reader.requireUnchanged();
+        }
+      }
+    }
   }
 
   private void abort(ControlLink control, Failure failure) {

@@ -23,6 +23,7 @@ final class Watch {
   private final BooleanSupplier cancelled;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile long heardNanos = System.nanoTime();
+  private volatile long progressedNanos = System.nanoTime();
 
   Watch(BooleanSupplier cancelled) {
     this.cancelled = cancelled;
@@ -31,6 +32,11 @@ final class Watch {
   /** The receiver gave a sign of life. */
   void heard() {
     heardNanos = System.nanoTime();
+  }
+
+  /** Something was got done, here or there. */
+  void progressed() {
+    progressedNanos = System.nanoTime();
   }
 
   /** Something went wrong on another thread. */
@@ -57,6 +63,14 @@ final class Watch {
     }
     if (thrown != null) {
       throw new IOException(thrown.getMessage(), thrown);
+    }
+    long stalledMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressedNanos);
+    if (stalledMs > Protocol.STALL_MS) {
+      throw new FailureException(
+          Failure.of(
+              FailureCode.TIMEOUT,
+              "the receiving host lives but has got nothing done for " + stalledMs + " ms",
+              "look at its log and its disks"));
     }
     long silentMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos);
     if (silentMs > Protocol.SILENCE_MS) {

@@ -5,6 +5,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.linux.BeneathDir.OpenFile;
 import io.nereid.linux.ErrnoException;
+import io.nereid.linux.FileStatus;
 import io.nereid.transfer.manifest.Entry;
 import io.nereid.transfer.manifest.FileTable;
 import java.io.IOException;
@@ -66,16 +67,35 @@ public final class ChunkReader implements AutoCloseable {
     Entry.RegularFile entry = set.manifest().file(file);
     open = set.dir().openRead(entry.path());
     openNumber = file;
-    if (set.strict()) {
-      boolean same =
-          open.status().size() == entry.size()
-              && open.status().mtimeSeconds() == entry.meta().mtimeSeconds()
-              && open.status().mtimeNanos() == entry.meta().mtimeNanos();
+    if (set.strict() && !isAsScanned(open.status(), entry)) {
+      throw changedFailure(file, "size or time of change differ");
+    }
+    return open;
+  }
+
+  private static boolean isAsScanned(FileStatus status, Entry.RegularFile entry) {
+    return status.size() == entry.size()
+        && status.mtimeSeconds() == entry.meta().mtimeSeconds()
+        && status.mtimeNanos() == entry.meta().mtimeNanos();
+  }
+
+  /** Throws when any file of a strict set is not as it was scanned: to explain a failure. */
+  public void requireUnchanged() throws IOException {
+    if (!set.strict()) {
+      return;
+    }
+    for (int file = 0; file < files.count(); file++) {
+      Entry.RegularFile entry = set.manifest().file(file);
+      boolean same;
+      try {
+        same = isAsScanned(set.dir().status(entry.path()), entry);
+      } catch (ErrnoException e) {
+        same = false;
+      }
       if (!same) {
         throw changedFailure(file, "size or time of change differ");
       }
     }
-    return open;
   }
 
   private int changed(int file, int done, String why) {

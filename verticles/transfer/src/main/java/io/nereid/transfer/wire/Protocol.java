@@ -40,6 +40,9 @@ public final class Protocol {
   /** Silence of the receiver after which a connection counts as broken, in ms. */
   public static final long SILENCE_MS = 10_000;
 
+  /** A receiver that lives but gets nothing done for this long is given up, in ms. */
+  public static final long STALL_MS = 300_000;
+
   /** How long the other side may take to greet, in ms. */
   public static final long GREETING_MS = 5_000;
 
