@@ -45,6 +45,7 @@ public final class CommandTree {
     all.put("migrations", MigrationsCommand::new);
     all.put("version", VersionCommand::new);
     all.put("doctor", DoctorCommand::new);
+    all.put("bench", BenchCommand::new);
     all.put("demo", shell -> new DemoCommand(shell.out(), shell.err()));
     return all;
   }
