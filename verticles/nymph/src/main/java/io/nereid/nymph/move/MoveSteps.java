@@ -75,7 +75,7 @@ public final class MoveSteps implements StepService {
     table.awaitEnd(request.migration(), StepCommand.SendAhead.class);
     table.awaitEnd(request.migration(), StepCommand.SendDelta.class);
     table.awaitEnd(request.migration(), StepCommand.Dump.class);
-    return new StepResult.Ok();
+    return alone(request, () -> source.letGo(request));
   }
 
   private StepResult alone(StepRequest request, Supplier<StepResult> work) {

@@ -148,6 +148,22 @@ final class SourceSteps {
     return new StepResult.Ok();
   }
 
+  /**
+   * Forgets the migration of a container that was never frozen: no thaw will come for it. A frozen
+   * one stays held until then.
+   */
+  StepResult letGo(StepRequest request) {
+    ContainerId id = request.container();
+    parts
+        .core()
+        .store()
+        .find(id)
+        .filter(r -> isHeld(r, request.migration()))
+        .filter(r -> parts.core().view().state(r) != ContainerState.FROZEN)
+        .ifPresent(r -> parts.core().store().update(id, now -> now.withHold(Optional.empty())));
+    return new StepResult.Ok();
+  }
+
   /** Lets it run on. Does nothing when it was never frozen. */
   StepResult thaw(StepRequest request) {
     ContainerRecord record = parts.core().store().get(request.container());
@@ -184,14 +200,16 @@ final class SourceSteps {
     return parts.core().store().update(id, r -> r.withHold(Optional.of(hold)));
   }
 
+  private static boolean isHeld(ContainerRecord record, MigrationId migration) {
+    return record
+        .hold()
+        .filter(h -> h.role() == MigrationHold.Role.SOURCE)
+        .filter(h -> h.migration().equals(migration))
+        .isPresent();
+  }
+
   private static void requireHeld(ContainerRecord record, MigrationId migration) {
-    boolean ours =
-        record
-            .hold()
-            .filter(h -> h.role() == MigrationHold.Role.SOURCE)
-            .filter(h -> h.migration().equals(migration))
-            .isPresent();
-    if (!ours) {
+    if (!isHeld(record, migration)) {
       throw new FailureException(
           Failure.refused(
               FailureCode.WRONG_STATE,

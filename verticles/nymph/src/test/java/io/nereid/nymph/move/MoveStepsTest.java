@@ -252,6 +252,28 @@ class MoveStepsTest {
   }
 
   @Test
+  void aSourceThatOnlySentAheadLetsGoWhenSendingIsEnded() {
+    TransferTicket ticket = prepare();
+    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    assertThat(a.core.view().of(id).hold()).isPresent();
+    a.done(E1, new StepCommand.AbortSend());
+    assertThat(a.core.view().of(id).hold()).isEmpty();
+    assertThat(a.state()).isEqualTo(ContainerState.RUNNING);
+    b.done(E1, new StepCommand.Discard());
+    b.assertNothingOf();
+  }
+
+  @Test
+  void aFrozenSourceStaysHeldWhenSendingIsEnded() {
+    upToDump();
+    a.done(E1, new StepCommand.AbortSend());
+    assertThat(a.core.view().of(id).hold()).isPresent();
+    assertThat(a.state()).isEqualTo(ContainerState.FROZEN);
+    a.done(E2, new StepCommand.Thaw());
+    b.done(E2, new StepCommand.Discard());
+  }
+
+  @Test
   void aRestoreThatFailsLeavesNothingAndSaysWhatCriuSaid() throws IOException {
     TransferTicket ticket = upToDump();
     a.done(E1, new StepCommand.SendDelta(ticket, 0));
