@@ -52,11 +52,7 @@ final class Demo {
             + playground.root()
             + ")");
     playground.make();
-    // One after the other: members that start at once wait for each other to become the first.
-    for (Daemon daemon : playground.daemons()) {
-      playground.start(daemon);
-      daemon.awaitReady(TOGETHER_WITHIN);
-    }
+    playground.startAll(TOGETHER_WITHIN);
     cluster().awaitNodes(playground.daemons().size(), TOGETHER_WITHIN);
   }
 
@@ -67,6 +63,7 @@ final class Demo {
     try {
       Path bundle = workload.bundle(playground.root().resolve("bundles"));
       Location container = cluster().run(ring.getFirst().node(), bundle, workload.name());
+      String id = container.status().id().value();
       progress.accept(workload.name() + " runs on host " + ring.getFirst().host());
       try (Watcher watcher = workload.watch(container)) {
         Doc memory = cluster().inspect(workload.name()).at("memoryBytes");
@@ -74,8 +71,10 @@ final class Demo {
         MoveRound round =
             new MoveRound(cluster(), new Copies(tools, ring), playground.names(), checks);
         for (int i = 1; i <= count; i++) {
-          Report.Move move =
-              round.move(workload.name(), container, ring.get(i % ring.size()), watcher);
+          // From wherever it is: a move that was rolled back has not changed that.
+          Daemon at = playground.daemon(playground.names().host(cluster().locate(id).owner()));
+          Daemon next = ring.get((ring.indexOf(at) + 1) % ring.size());
+          Report.Move move = round.move(workload.name(), container, next, watcher);
           moves.add(move);
           progress.accept(line(move));
         }

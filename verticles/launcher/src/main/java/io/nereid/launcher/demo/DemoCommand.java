@@ -95,6 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    DemoLog.configure();
     Tools tools = new Tools(SystemProcessRunner.ofThisHost());
     if (down.isPresent()) {
       return tearDown(tools, new Names(down.get()));
@@ -108,9 +109,22 @@ public final class DemoCommand implements Callable<Integer> {
     Playground playground =
         new Playground(tools, Playground.Plan.of(HOSTS, memoryBytes, JavaProgram.ofThisProcess()));
     // Ctrl-C and kill must leave nothing either.
-    Thread cleaning = new Thread(playground::close, "demo-cleaning");
+    Thread cleaning = new Thread(() -> interrupted(playground), "demo-cleaning");
     Runtime.getRuntime().addShutdownHook(cleaning);
     return run(tools, playground);
+  }
+
+  private void interrupted(Playground playground) {
+    if (playground.isClosed()) {
+      return;
+    }
+    say("interrupted: removing everything");
+    try {
+      playground.close();
+    } catch (FailureException e) {
+      say(e.failure().message() + "; " + e.failure().remedy());
+      e.failure().evidence().forEach(this::say);
+    }
   }
 
   private int run(Tools tools, Playground playground) {

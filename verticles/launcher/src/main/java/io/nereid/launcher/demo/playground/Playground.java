@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -90,6 +91,17 @@ public final class Playground implements AutoCloseable {
     guarded(daemon::start);
   }
 
+  /** Starts all daemons and waits until each of them serves. */
+  public void startAll(Duration limit) {
+    // The first one alone: members that start at once wait for each other to become the first.
+    Daemon first = daemons.getFirst();
+    start(first);
+    first.awaitReady(limit);
+    List<Daemon> others = daemons.subList(1, daemons.size());
+    others.forEach(this::start);
+    others.forEach(daemon -> daemon.awaitReady(limit));
+  }
+
   /** Cuts the cable between a host and the segment, or mends it. */
   public void link(Daemon daemon, boolean up) {
     segment.link(daemon.host(), up);
@@ -106,6 +118,16 @@ public final class Playground implements AutoCloseable {
     making.lock();
     try {
       closed = true;
+    } finally {
+      making.unlock();
+    }
+  }
+
+  /** True when it has been removed, or left to stay. */
+  public boolean isClosed() {
+    making.lock();
+    try {
+      return closed;
     } finally {
       making.unlock();
     }
