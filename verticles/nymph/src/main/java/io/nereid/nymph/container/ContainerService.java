@@ -17,13 +17,16 @@ import io.nereid.protocol.message.NymphMessages.CreateRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The life of containers at a person's wish. One operation per container at a time; every command
  * is checked against its epoch first. Blocks; throws {@link FailureException}.
  */
 public final class ContainerService {
+  private static final String REAP = "reap";
   private static final Duration REAP_LIMIT = Duration.ofSeconds(60);
+  private static final Duration REAP_WAIT = Duration.ofSeconds(10);
   private final ContainerStore store;
   private final ContainerExecutor executor;
   private final EpochGuard epochs;
@@ -127,11 +130,17 @@ public final class ContainerService {
                 .withStage(ContainerRecord.Stage.READY));
   }
 
+  // Nobody asked for a reap, so nobody should be told that it is under way.
+  private <T> T whenReaped(ContainerId id, String verb, Supplier<T> body) {
+    boolean reaping = executor.running(id).filter(REAP::equals).isPresent();
+    return reaping ? executor.runWhenFree(id, verb, REAP_WAIT, body) : executor.run(id, verb, body);
+  }
+
   /** Does something to one container; the status is that after it, or the last one of a removal. */
   public ContainerStatus command(CommandRequest request) {
     ContainerAction action = request.action();
     String verb = verb(action);
-    return executor.run(
+    return whenReaped(
         request.id(),
         verb,
         () -> {
@@ -190,6 +199,6 @@ public final class ContainerService {
    * running. Does nothing while it runs, while a migration holds it, and when that has been done.
    */
   public void reapIfEnded(ContainerId id) {
-    executor.runWhenFree(id, "reap", REAP_LIMIT, () -> store.find(id).map(life::reap).orElse(null));
+    executor.runWhenFree(id, REAP, REAP_LIMIT, () -> store.find(id).map(life::reap).orElse(null));
   }
 }
