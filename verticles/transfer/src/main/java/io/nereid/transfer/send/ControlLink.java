@@ -12,6 +12,7 @@ import io.nereid.protocol.transfer.v1.SealRequest;
 import io.nereid.protocol.transfer.v1.TransferGrpcClient;
 import io.nereid.transfer.wire.Messages;
 import io.nereid.transfer.wire.Protocol;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
@@ -94,8 +95,7 @@ final class ControlLink implements AutoCloseable {
   void write(OfferPart part) throws IOException {
     watch.acquire(inFlight, 1);
     count(part.getSerializedSize());
-    offer
-        .write(part)
+    written(part)
         .onComplete(done -> {
           inFlight.release();
           if (done.failed()) {
@@ -103,6 +103,17 @@ final class ControlLink implements AutoCloseable {
             watch.fail(new LinkException("offer: " + Watch.reason(e), e));
           }
         });
+  }
+
+  // A stream that the receiver has reset throws at once. Its reason may be known here already;
+  // otherwise the next greeting brings it.
+  private Future<Void> written(OfferPart part) throws IOException {
+    try {
+      return offer.write(part);
+    } catch (IllegalStateException e) {
+      watch.check();
+      throw new LinkException("offer: " + Watch.reason(e), e);
+    }
   }
 
   SealReply seal(SealRequest request) throws IOException {
