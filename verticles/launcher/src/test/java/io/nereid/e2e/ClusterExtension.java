@@ -36,6 +36,10 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback {
         cluster.printLogs();
       }
       throw e;
+    } finally {
+      if (context.getRequiredTestClass().getAnnotation(WithCluster.class).fresh()) {
+        context.getRoot().getStore(HERE).remove("cluster", TestCluster.class).close();
+      }
     }
   }
 

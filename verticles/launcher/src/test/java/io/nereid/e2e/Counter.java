@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.migration.Migration;
 import io.nereid.launcher.demo.Copies;
 import io.nereid.launcher.demo.playground.Daemon;
@@ -23,6 +25,7 @@ final class Counter {
   private static final Duration COUNTS_WITHIN = Duration.ofSeconds(10);
   private final TestCluster cluster;
   private final String id;
+  private Migration last;
   private long highest;
 
   Counter(TestCluster cluster, String id) {
@@ -36,6 +39,18 @@ final class Counter {
 
   Migration moveTo(Daemon target) {
     return cluster.cluster().migrate(id, target.node(), progress -> {});
+  }
+
+  /** Moves it as soon as an earlier migration has cleaned up, which happens in the background. */
+  Migration moveWhenFree(Daemon target) {
+    await("an earlier migration has cleaned up")
+        .atMost(SETTLES_WITHIN)
+        .ignoreExceptionsMatching(e -> FailureException.failureOf(e).code() == FailureCode.BUSY)
+        .until(() -> {
+          last = moveTo(target);
+          return true;
+        });
+    return last;
   }
 
   Migration beginMoveTo(Daemon target) {

@@ -12,4 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @RequiresRuntime
 @ExtendWith(ClusterExtension.class)
-@interface WithCluster {}
+@interface WithCluster {
+  /** Each test leaves its cluster to nobody else: it kills members of it. */
+  boolean fresh() default false;
+}

@@ -32,8 +32,11 @@ final class Asker {
   /** A reply that is later than the nymph's own wait by this is not waited for any longer. */
   private static final long REPLY_GRACE_MS = 1_500;
 
-  /** So many silences in a row make a failure; a single lost message does not. */
-  private static final int SILENCES_MAX = 2;
+  /**
+   * So many silences in a row make a failure. Steps may be asked for again at any time, and after a
+   * host was killed and has come back some requests still go to its dead predecessor.
+   */
+  private static final int SILENCES_MAX = 4;
 
   /** A member whose nymph is not registered may just be registering: so long is that forgiven. */
   private static final long REGISTERING_MS = 1_000;
