@@ -1,6 +1,10 @@
 package io.nereid.nymph.move;
 
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages;
@@ -10,6 +14,9 @@ import io.nereid.protocol.message.StepMessages.StepReply;
 import io.nereid.protocol.message.StepMessages.StepRequest;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,10 +28,21 @@ import java.util.function.Supplier;
 public final class MoveSteps implements StepService {
   // A step waits for an operation that was begun before, a dump for example, which is never cut.
   private static final Duration OTHERS_LIMIT = Duration.ofMinutes(15);
+  private static final int ENDED_MAX = 10_000;
   private final MoveParts parts;
   private final StepTable table = new StepTable();
   private final SourceSteps source;
   private final TargetSteps target;
+  private final Set<MigrationId> ended =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<MigrationId, Boolean> eldest) {
+              return size() > ENDED_MAX;
+            }
+          });
 
   public MoveSteps(MoveParts parts) {
     this.parts = parts;
@@ -35,9 +53,44 @@ public final class MoveSteps implements StepService {
   @Override
   public StepReply step(StepRequest request) {
     parts.core().epochs().check(request.fence(), request.container());
+    refuseLate(request);
     long waitMs = Math.clamp(request.waitMs(), 0, Addresses.LONG_POLL_MS);
     return table.perform(
         request.migration(), request.command(), waitMs, told -> perform(request, told));
+  }
+
+  /**
+   * A request that was under way when its migration was given up must not act after it: it would
+   * freeze a container that nobody thaws, or reserve what nobody gives back.
+   */
+  private void refuseLate(StepRequest request) {
+    synchronized (ended) {
+      switch (request.command()) {
+        case StepCommand.AbortSend c -> ended.add(request.migration());
+        case StepCommand.Discard c -> ended.add(request.migration());
+        case StepCommand.Prepare c -> requireGoingOn(request);
+        case StepCommand.SendAhead c -> requireGoingOn(request);
+        case StepCommand.Freeze c -> requireGoingOn(request);
+        case StepCommand.Dump c -> requireGoingOn(request);
+        case StepCommand.SendDelta c -> requireGoingOn(request);
+        case StepCommand.Restore c -> requireGoingOn(request);
+        case StepCommand.Describe c -> {}
+        case StepCommand.Check c -> {}
+        case StepCommand.Query c -> {}
+        case StepCommand.Release c -> {}
+        case StepCommand.Thaw c -> {}
+      }
+    }
+  }
+
+  private void requireGoingOn(StepRequest request) {
+    if (ended.contains(request.migration())) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "migration " + request.migration() + " was given up; the request came too late",
+              "begin a new migration"));
+    }
   }
 
   private StepResult perform(StepRequest request, Consumer<Progress> told) {

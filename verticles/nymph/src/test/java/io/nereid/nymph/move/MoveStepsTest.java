@@ -259,6 +259,12 @@ class MoveStepsTest {
     a.done(E1, new StepCommand.AbortSend());
     assertThat(a.core.view().of(id).hold()).isEmpty();
     assertThat(a.state()).isEqualTo(ContainerState.RUNNING);
+    StepRequest late =
+        new StepRequest(
+            migration, id, new Fence(new Term(1), E1), new StepCommand.Freeze(b.node), 2_000);
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> a.steps.step(late))
+        .hasMessageContaining("too late");
+    assertThat(a.state()).isEqualTo(ContainerState.RUNNING);
     b.done(E1, new StepCommand.Discard());
     b.assertNothingOf();
   }
