@@ -191,6 +191,8 @@ class MoveStepsTest {
   void stop() {
     for (Host host : List.of(a, b)) {
       host.core.store().find(id).ifPresent(r -> host.core.life().erase(id));
+      host.core.cgroups().remove(host.paths.cgroupParent());
+      assertThat(host.core.cgroups().exists(host.paths.cgroupParent())).isFalse();
       host.steps.close();
       host.core.basics().close();
     }
