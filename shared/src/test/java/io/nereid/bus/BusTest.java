@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class BusTest {
   private static final Address<LocateRequest, NodeList> HERE =
-      new Address<>("test.here", LocateRequest.class, NodeList.class, 300);
+      new Address<>("test.here", LocateRequest.class, NodeList.class, 20_000);
   private Vertx vertx;
   private BusClient client;
   private BusServer server;
@@ -39,8 +39,12 @@ class BusTest {
   }
 
   private Failure failureOfAsking() {
+    return failureOfAsking(HERE);
+  }
+
+  private Failure failureOfAsking(Address<LocateRequest, NodeList> address) {
     try {
-      client.askAndWait(HERE, new LocateRequest("x"));
+      client.askAndWait(address, new LocateRequest("x"));
       throw new AssertionError("an answer came");
     } catch (FailureException e) {
       return e.failure();
@@ -68,7 +72,7 @@ class BusTest {
   @Test
   void silenceMeansUnknown() {
     server.serve(HERE, q -> Promise.<NodeList>promise().future()).await();
-    Failure failure = failureOfAsking();
+    Failure failure = failureOfAsking(HERE.within(300));
     assertThat(failure.certainty()).isEqualTo(Certainty.UNKNOWN);
     assertThat(failure.code()).isEqualTo(FailureCode.TIMEOUT);
   }
