@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
  * Sends requests and events. The only place where a delivery failure becomes a {@link Certainty}:
  *
  * <ul>
- *   <li>NO_HANDLERS: nobody is registered, so it did not run;
+ *   <li>the host is no member, nobody leads, or NO_HANDLERS: it did not run;
  *   <li>RECIPIENT_FAILURE: the other side's own {@link Failure};
  *   <li>TIMEOUT and everything else: unknown.
  * </ul>
@@ -48,12 +49,26 @@ public final class BusClient {
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
+    Optional<String> place = place(address);
+    if (place.isEmpty()) {
+      return Future.failedFuture(nobodyThere(address, null));
+    }
     return vertx
         .eventBus()
         .<Buffer>request(
-            address.name(), body, new DeliveryOptions().setSendTimeout(address.timeoutMs()))
+            place.get(), body, new DeliveryOptions().setSendTimeout(address.timeoutMs()))
         .map(m -> WireCodec.decode(m.body().getBytes(), address.reply()))
         .recover(e -> Future.failedFuture(translate(address, e)));
+  }
+
+  /** Where the present incarnation of whoever is asked listens; none when there is none. */
+  private Optional<String> place(Address<?, ?> address) {
+    Optional<Incarnations> known = Incarnations.of(vertx);
+    if (known.isEmpty()) {
+      return Optional.of(address.name());
+    }
+    Incarnations incarnations = known.get();
+    return address.host().map(incarnations::of).orElseGet(incarnations::leader).map(address::of);
   }
 
   /** The same, waiting; for virtual threads only. */

@@ -74,7 +74,8 @@ public final class BusServer {
 
   private <Q> Future<Void> register(
       Address<Q, ?> address, io.vertx.core.Handler<Message<Buffer>> handler) {
-    MessageConsumer<Buffer> consumer = vertx.eventBus().consumer(address.name(), handler);
+    String place = Incarnations.of(vertx).map(i -> address.of(i.self())).orElseGet(address::name);
+    MessageConsumer<Buffer> consumer = vertx.eventBus().consumer(place, handler);
     consumers.add(consumer);
     return consumer.completion();
   }

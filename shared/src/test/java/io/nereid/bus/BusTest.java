@@ -7,13 +7,18 @@ import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.NodeId;
 import io.nereid.protocol.address.Address;
+import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.LocateRequest;
 import io.nereid.protocol.message.CoordinatorMessages.NodeList;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +27,9 @@ import org.junit.jupiter.api.Test;
 class BusTest {
   private static final Address<LocateRequest, NodeList> HERE =
       new Address<>("test.here", LocateRequest.class, NodeList.class, 20_000);
+  private static final Address<LocateRequest, NodeList> LEADERS =
+      new Address<>(Addresses.LOCATE.name(), LocateRequest.class, NodeList.class, HERE.timeoutMs());
+  private static final NodeId HOST = new NodeId("b");
   private Vertx vertx;
   private BusClient client;
   private BusServer server;
@@ -105,5 +113,61 @@ class BusTest {
     assertThat(failureOfAsking().certainty()).isEqualTo(Certainty.DID_NOT_RUN);
     assertThatThrownBy(() -> client.ask(HERE, new LocateRequest("x")).await())
         .isInstanceOf(FailureException.class);
+  }
+
+  @Test
+  void aRequestGoesToThePresentIncarnationOnlyWhoeverElseIsRegistered() {
+    Members members = new Members();
+    Incarnations.install(vertx, members);
+    Address<LocateRequest, NodeList> atHost = HERE.at(HOST);
+    vertx.eventBus().consumer(atHost.name(), m -> {});
+    vertx.eventBus().consumer(atHost.of("dead"), m -> {});
+    members.present.put(HOST, members.self());
+    server.serve(atHost, q -> Future.succeededFuture(new NodeList(List.of()))).await();
+    for (int i = 0; i < 20; i++) {
+      assertThat(client.askAndWait(atHost, new LocateRequest("x")).nodes()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsTheLeadersGoesToWhoeverLeadsNow() {
+    Members members = new Members();
+    Incarnations.install(vertx, members);
+    server.serve(LEADERS, q -> Future.succeededFuture(new NodeList(List.of()))).await();
+    members.leader = Optional.of("another");
+    assertThat(failureOfAsking(LEADERS).code()).isEqualTo(FailureCode.NO_LEADER);
+    members.leader = Optional.of(members.self());
+    assertThat(client.askAndWait(LEADERS, new LocateRequest("x")).nodes()).isEmpty();
+  }
+
+  @Test
+  void aHostThatIsNoMemberIsNotAskedAndThatIsSaidAtOnce() {
+    Incarnations.install(vertx, new Members());
+    server.serve(HERE.at(HOST), q -> Promise.<NodeList>promise().future()).await();
+    Failure lost = failureOfAsking(HERE.at(HOST));
+    assertThat(lost.code()).isEqualTo(FailureCode.NODE_LOST);
+    assertThat(lost.certainty()).isEqualTo(Certainty.DID_NOT_RUN);
+    assertThat(failureOfAsking(LEADERS).code()).isEqualTo(FailureCode.NO_LEADER);
+  }
+
+  /** A cluster whose members the test names. */
+  private static final class Members implements Incarnations {
+    final Map<NodeId, String> present = new ConcurrentHashMap<>();
+    volatile Optional<String> leader = Optional.empty();
+
+    @Override
+    public String self() {
+      return "alive";
+    }
+
+    @Override
+    public Optional<String> of(NodeId node) {
+      return Optional.ofNullable(present.get(node));
+    }
+
+    @Override
+    public Optional<String> leader() {
+      return leader;
+    }
   }
 }

@@ -33,8 +33,8 @@ final class Asker {
   private static final long REPLY_GRACE_MS = 1_500;
 
   /**
-   * So many silences in a row make a failure. Steps may be asked for again at any time, and after a
-   * host was killed and has come back some requests still go to its dead predecessor.
+   * So many silences in a row make a failure. Steps may be asked for again at any time; a message
+   * gets lost with a connection that breaks, and a host that runs CRIU may be slow to answer.
    */
   private static final int SILENCES_MAX = 4;
 

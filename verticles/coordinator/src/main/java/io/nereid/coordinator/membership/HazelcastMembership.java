@@ -33,7 +33,7 @@ public final class HazelcastMembership implements Membership {
   @Override
   public Optional<NodeId> leader() {
     return StreamSupport.stream(cluster.getMembers().spliterator(), false)
-        .filter(m -> "true".equals(m.getAttribute(HazelcastSettings.COORDINATOR_ATTRIBUTE)))
+        .filter(HazelcastMembership::mayLead)
         .map(HazelcastMembership::nodeOf)
         .flatMap(Optional::stream)
         .findFirst();
@@ -70,6 +70,10 @@ public final class HazelcastMembership implements Membership {
               }
             });
     return () -> cluster.removeMembershipListener(registration);
+  }
+
+  static boolean mayLead(Member member) {
+    return "true".equals(member.getAttribute(HazelcastSettings.COORDINATOR_ATTRIBUTE));
   }
 
   private static Optional<NodeId> nodeOf(Member member) {

@@ -15,6 +15,7 @@ import io.nereid.config.ClusterConfig;
 import io.nereid.domain.id.NodeId;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The cluster member's configuration: explicit members only, quick detection of lost ones, no
@@ -24,6 +25,9 @@ import java.util.Set;
 public final class HazelcastSettings {
   /** Member attribute with the host's name. */
   public static final String NODE_ATTRIBUTE = "nereid.node";
+
+  /** Member attribute that tells this process from its predecessors on the same host. */
+  public static final String INCARNATION_ATTRIBUTE = "nereid.incarnation";
 
   /** Member attribute: "true" where a coordinator is deployed. */
   public static final String COORDINATOR_ATTRIBUTE = "nereid.coordinator";
@@ -44,6 +48,10 @@ public final class HazelcastSettings {
     config.setClusterName(cluster.name());
     config.setInstanceName(null);
     config.getMemberAttributeConfig().setAttribute(NODE_ATTRIBUTE, node.value());
+    // Not the member's own UUID: after a split that changes while the process lives on.
+    config
+        .getMemberAttributeConfig()
+        .setAttribute(INCARNATION_ATTRIBUTE, UUID.randomUUID().toString());
     config
         .getMemberAttributeConfig()
         .setAttribute(COORDINATOR_ATTRIBUTE, Boolean.toString(coordinator));

@@ -70,7 +70,7 @@ public final class FakeNymph {
   public void kill(boolean restoreCameThrough) {
     running = false;
     vertx.cancelTimer(timer);
-    server.close().await();
+    server.close().otherwiseEmpty().await();
     synchronized (world) {
       model.crash(restoreCameThrough);
     }

@@ -11,17 +11,39 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Configurations of members that find each other on this machine's loopback and nobody else. */
 public final class Loopback {
   public static final String HOST = "127.0.0.1";
-  private final String name = "test-" + UUID.randomUUID();
+  private final String name;
   private final List<Integer> ports;
   private final int quorum;
 
   public Loopback(int members, int quorum) {
-    this.ports = freePorts(members);
+    this("test-" + UUID.randomUUID(), freePorts(members), quorum);
+  }
+
+  private Loopback(String name, List<Integer> ports, int quorum) {
+    this.name = name;
+    this.ports = ports;
     this.quorum = quorum;
+  }
+
+  /** As another process can be told it; read by {@link #parse}. */
+  public String text() {
+    return name
+        + "/"
+        + quorum
+        + "/"
+        + ports.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  public static Loopback parse(String text) {
+    String[] parts = text.split("/", -1);
+    List<Integer> ports = Stream.of(parts[2].split(",", -1)).map(Integer::valueOf).toList();
+    return new Loopback(parts[0], ports, Integer.parseInt(parts[1]));
   }
 
   public ClusterConfig cluster(int member) {

@@ -2,10 +2,12 @@ package io.nereid.coordinator.testkit;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.nereid.bus.BusClient;
+import io.nereid.bus.Incarnations;
 import io.nereid.config.NereidConfig;
 import io.nereid.config.NetworkConfig;
 import io.nereid.config.NodeConfig;
 import io.nereid.coordinator.CoordinatorVerticle;
+import io.nereid.coordinator.membership.HazelcastIncarnations;
 import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.id.NodeId;
 import io.nereid.protocol.address.Addresses;
@@ -60,6 +62,14 @@ public final class TestCluster implements AutoCloseable {
       vertx = null;
     }
 
+    /** Like a killed process: nothing is unregistered. */
+    public void terminate() {
+      hazelcast.getLifecycleService().terminate();
+      nymph.kill(false);
+      closeQuietly(vertx);
+      vertx = null;
+    }
+
     public void killNymph(boolean restoreCameThrough) {
       nymph.kill(restoreCameThrough);
       nymph = null;
@@ -71,18 +81,27 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private final Object world = new Object();
-  private final Loopback loopback;
+  public final Loopback loopback;
   private final Map<NodeId, Host> hosts = new LinkedHashMap<>();
   public volatile String violation;
 
   public TestCluster(int capacity) {
-    this.loopback = new Loopback(capacity, 1);
+    this(new Loopback(capacity, 1));
+  }
+
+  public TestCluster(Loopback loopback) {
+    this.loopback = loopback;
   }
 
   /** Starts one more host and waits until all others see it. */
   public Host start(String name) {
+    return start(name, hosts.size());
+  }
+
+  /** Starts the host of that index, or starts it again. */
+  public Host start(String name, int index) {
     NodeId id = new NodeId(name);
-    Host host = hosts.computeIfAbsent(id, n -> new Host(n, hosts.size()));
+    Host host = hosts.computeIfAbsent(id, n -> new Host(n, index));
     HazelcastClusterManager manager =
         new HazelcastClusterManager(loopback.hazelcast(host.index, id));
     try {
@@ -100,13 +119,13 @@ public final class TestCluster implements AutoCloseable {
               .buildClustered()
               .await(START_S, TimeUnit.SECONDS);
       host.hazelcast = manager.getHazelcastInstance();
+      Incarnations.install(host.vertx, new HazelcastIncarnations(host.hazelcast));
       host.startNymph();
       host.coordinator = new CoordinatorVerticle(config(host), host.hazelcast);
       host.vertx.deployVerticle(host.coordinator).await(START_S, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new AssertionError("host " + name + " did not start", e);
     }
-    awaitLeader();
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()

@@ -1,8 +1,10 @@
 package io.nereid.launcher.daemon;
 
 import com.hazelcast.core.HazelcastInstance;
+import io.nereid.bus.Incarnations;
 import io.nereid.config.ClusterConfig;
 import io.nereid.config.NereidConfig;
+import io.nereid.coordinator.membership.HazelcastIncarnations;
 import io.nereid.coordinator.store.HazelcastSettings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -44,6 +46,7 @@ record ClusterMember(Vertx vertx, HazelcastInstance hazelcast) {
             "joining the cluster",
             JOIN_MS_MAX,
             Vertx.builder().with(options).withClusterManager(manager).buildClustered());
+    Incarnations.install(vertx, new HazelcastIncarnations(manager.getHazelcastInstance()));
     return new ClusterMember(vertx, manager.getHazelcastInstance());
   }
 }
