@@ -16,14 +16,19 @@ public final class Explainer {
   private static final int LAST = 10;
   private static final int WORDS_MAX = 300;
 
-  /** Errors that say only that others have happened, or that tidying up afterwards failed. */
+  /** Errors that a run has which succeeds, or that tidying up after a failure has. */
+  private static final List<String> HARMLESS =
+      List.of(
+          "RLIMIT_NOFILE",
+          "Can't remove the directory",
+          "cgroupd: recv req error",
+          "container still running");
+
+  /** Errors that say only that others have happened. */
   private static final List<String> ECHOES =
       List.of(
           "Dumping FAILED",
           "Restoring FAILED",
-          "cgroupd: recv req error",
-          "RLIMIT_NOFILE",
-          "Can't remove the directory",
           " failed with -1",
           "finished with error",
           "Bad child exit status",
@@ -76,7 +81,7 @@ public final class Explainer {
       if (SUCCESS.stream().anyMatch(line::contains)) {
         break;
       }
-      if (isError(line)) {
+      if (isError(line) && HARMLESS.stream().noneMatch(line::contains)) {
         errors.add(i);
       }
     }

@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** What a log tells about its failure. */
 public sealed interface Explanation {
+  /** Begins the line of evidence that names a cause. */
+  String EVIDENCE = "cause: ";
+
   /** Some lines around the one that counts, or the last ones. */
   List<String> excerpt();
 
@@ -60,7 +63,7 @@ public sealed interface Explanation {
 
   private Failure explained(Failure failure, Cause cause) {
     List<String> evidence = new ArrayList<>(failure.evidence());
-    evidence.add("cause: " + cause.id());
+    evidence.add(EVIDENCE + cause.id());
     boolean full = cause.id().equals(Causes.NO_SPACE) && failure.certainty() != Certainty.UNKNOWN;
     return new Failure(
         full ? FailureCode.NO_SPACE : failure.code(),

@@ -79,10 +79,12 @@ final class FileCauses {
           Cause.of(
               "link-remap",
               DUMP,
-              "a deleted file that still has another name cannot be given a temporary one",
-              "CRIU makes a hard link beside the old name, so the directory must be writable and the"
-                  + " file system must have links.",
-              "make the mount writable, or make the program close the file",
+              "an open file is not to be found under its name any more",
+              "It was deleted and has another hard link, or something was mounted over it. CRIU can"
+                  + " give it a temporary name beside the old one, if it is told to and may write"
+                  + " there.",
+              "unmount what hides it; put 'link-remap' into /etc/criu/runc.conf on both hosts; or make"
+                  + " the program close the file",
               Sign.of("criu/files-reg.c", "Can't create link remap for "),
               Sign.of("criu/files-reg.c", "Can't link remap to "),
               Sign.of("criu/files-reg.c", "Can't note link remap for ")),

@@ -76,7 +76,8 @@ public final class LogText {
   private static boolean startsLikeCriu(String line) {
     int end = line.indexOf(')');
     return line.startsWith("(")
-        && end >= 9
+        && line.lastIndexOf('.', end) >= 2
+        && end >= 6
         && end <= 16
         && line.substring(1, end).chars().allMatch(c -> c == '.' || Character.isDigit(c));
   }

@@ -43,6 +43,7 @@ public final class CommandTree {
     all.put("unpause", UnpauseCommand::new);
     all.put("migrate", MigrateCommand::new);
     all.put("migrations", MigrationsCommand::new);
+    all.put("explain", ExplainCommand::new);
     all.put("version", VersionCommand::new);
     all.put("doctor", DoctorCommand::new);
     all.put("bench", BenchCommand::new);

@@ -36,6 +36,7 @@ class UsageTest {
             "unpause",
             "migrate",
             "migrations",
+            "explain",
             "doctor",
             "demo",
             "bench",
@@ -64,6 +65,7 @@ class UsageTest {
         "unpause",
         "migrate",
         "migrations",
+        "explain",
         "doctor",
         "demo",
         "bench",
@@ -117,6 +119,8 @@ class UsageTest {
         "ps -o yaml",
         "exec c",
         "logs",
+        "explain",
+        "explain a.log b.log",
         "up --set transferport"
       })
   void whatCannotBeMeantIsRefused(String line) {

@@ -5,6 +5,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
+import io.nereid.explain.Explanation;
 import io.nereid.nymph.runtime.Runc;
 import io.nereid.nymph.runtime.RuntimeFailures;
 import io.nereid.process.Command;
@@ -81,17 +82,25 @@ public final class Checkpointer {
 
   /** The same for a failure that came from elsewhere. */
   public Failure explain(String doing, Failure plain, Path log, ContainerId id) {
-    CriuLog.Excerpt excerpt = CriuLog.of(log);
+    Explanation explanation = CriuLog.explain(log);
     List<String> evidence = new ArrayList<>(plain.evidence());
-    excerpt.lines().forEach(line -> evidence.add(log.getFileName() + ": " + line));
+    explanation.excerpt().forEach(line -> evidence.add(log.getFileName() + ": " + line));
     String name = id.value().substring(0, 12) + "-" + System.nanoTime() + "-" + log.getFileName();
     CriuLog.keep(log, setting.keptLogs(), name).ifPresent(kept -> evidence.add("kept: " + kept));
-    String message =
-        excerpt.cause().isEmpty() ? plain.message() : doing + ": CRIU says: " + excerpt.cause();
-    FailureCode code =
-        plain.certainty() == Certainty.UNKNOWN ? plain.code() : FailureCode.CRIU_FAILED;
-    return new Failure(
-        code, plain.certainty(), message, "read the log that was kept on the host", evidence);
+    if (explanation.error().isEmpty()) {
+      // CRIU had not got as far as that, so runc's own words are all there is.
+      return plain.withEvidence(evidence);
+    }
+    evidence.removeIf(line -> line.startsWith(Explanation.EVIDENCE));
+    String title = explanation.known().map(cause -> cause.title() + "; ").orElse("");
+    Failure failure =
+        new Failure(
+            plain.certainty() == Certainty.UNKNOWN ? plain.code() : FailureCode.CRIU_FAILED,
+            plain.certainty(),
+            doing + ": " + title + "CRIU says: " + explanation.error(),
+            "the cause is not a known one; read the log that was kept on the host",
+            evidence);
+    return explanation.onto(failure);
   }
 
   /** Words before runc's own command line of a restore. */

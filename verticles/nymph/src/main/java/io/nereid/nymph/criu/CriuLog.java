@@ -1,8 +1,9 @@
 package io.nereid.nymph.criu;
 
+import io.nereid.explain.Explainer;
+import io.nereid.explain.Explanation;
+import io.nereid.explain.LogText;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,67 +13,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * Finds in a log of CRIU what made it fail. The first line with "Error" is often a harmless one;
- * the cause is the last before the line that says that everything failed.
- */
+/** The logs that CRIU leaves in its work directory. */
 public final class CriuLog {
-  private static final int TAIL_BYTES_MAX = 512 * 1024;
-  private static final int CONTEXT_LINES = 4;
-  private static final int LINE_CHARACTERS_MAX = 300;
   private static final int KEPT_LOGS_MAX = 50;
 
   private CriuLog() {}
 
-  /** What an excerpt tells. */
-  public record Excerpt(String cause, List<String> lines) {
-    /** There is no log. */
-    public static final Excerpt NONE = new Excerpt("", List.of());
-  }
-
-  /** Reads the end of a log; a missing one has no cause. */
-  public static Excerpt of(Path log) {
-    List<String> lines;
+  /** What a log tells of a failure; a missing one tells of none. */
+  public static Explanation explain(Path log) {
     try {
-      lines = tail(log);
+      return Explainer.explain(Files.isRegularFile(log) ? LogText.read(log) : List.of());
     } catch (IOException e) {
-      return Excerpt.NONE;
-    }
-    int last = -1;
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
-      boolean summary =
-          line.contains("Dumping FAILED")
-              || line.contains("Restoring FAILED")
-              || line.contains("cgroupd: recv req error");
-      if (line.contains("Error (") && !summary && !line.contains("RLIMIT_NOFILE")) {
-        last = i;
-      }
-    }
-    if (last < 0) {
-      return new Excerpt("", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
-    }
-    int from = Math.max(0, last - CONTEXT_LINES);
-    return new Excerpt(
-        message(lines.get(last)), lines.subList(from, Math.min(lines.size(), last + 3)));
-  }
-
-  /** The words after time and place in the source. */
-  private static String message(String line) {
-    int at = line.indexOf("): ", line.indexOf("Error ("));
-    return (at < 0 ? line : line.substring(at + 3)).strip();
-  }
-
-  private static List<String> tail(Path log) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      long from = Math.max(0, file.length() - TAIL_BYTES_MAX);
-      byte[] bytes = new byte[(int) (file.length() - from)];
-      file.seek(from);
-      file.readFully(bytes);
-      return new String(bytes, StandardCharsets.UTF_8)
-          .lines()
-          .map(l -> l.length() <= LINE_CHARACTERS_MAX ? l : l.substring(0, LINE_CHARACTERS_MAX))
-          .toList();
+      return Explainer.explain(List.of());
     }
   }
 

@@ -4,6 +4,8 @@ import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.explain.Explainer;
+import io.nereid.explain.LogText;
 import io.nereid.process.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ public final class RuntimeFailures {
    * A failure that says what was being done and how the program ended.
    *
    * @param doing for example "starting container web"
+   * @param remedy empty: what is known about the program's words, if anything
    * @param more further lines of evidence, such as excerpts of a log
    */
   public static FailureException of(
@@ -55,7 +58,11 @@ public final class RuntimeFailures {
 
   private static FailureException failure(
       FailureCode code, Certainty certainty, String message, String remedy, List<String> lines) {
-    return new FailureException(new Failure(code, certainty, message, remedy, lines));
+    Failure failure = new Failure(code, certainty, message, remedy, lines);
+    if (remedy.isEmpty()) {
+      failure = Explainer.explain(LogText.lines(String.join("\n", lines))).onto(failure);
+    }
+    return new FailureException(failure);
   }
 
   /** The last lines of some output, each cut to a length that fits a message. */
