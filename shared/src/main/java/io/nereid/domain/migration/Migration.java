@@ -6,6 +6,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.preflight.Assessment;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param failure why it is going back or went back
  * @param waiting what keeps it from going on at the moment, or what is still to be done on a host
  *     that is away after it has ended for people; absent otherwise
+ * @param preflight what was found and predicted before it began; absent until that is known
  */
 public record Migration(
     MigrationId id,
@@ -44,4 +46,5 @@ public record Migration(
     long bytesSent,
     Progress progress,
     Optional<Failure> failure,
-    Optional<Failure> waiting) {}
+    Optional<Failure> waiting,
+    Optional<Assessment> preflight) {}

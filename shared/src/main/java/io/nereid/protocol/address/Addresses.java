@@ -3,6 +3,8 @@ package io.nereid.protocol.address;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.Location;
 import io.nereid.domain.node.NodeReport;
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.NereidEvent;
 import io.nereid.protocol.message.NymphMessages;
@@ -17,6 +19,7 @@ public final class Addresses {
 
   private static final long QUICK_MS = 5_000;
   private static final long COMMAND_MS = 60_000;
+  private static final long FACTS_MS = 10_000;
 
   // The leading coordinator.
   public static final Address<CoordinatorMessages.RunRequest, Location> RUN =
@@ -78,6 +81,14 @@ public final class Addresses {
               CoordinatorMessages.MigrationsRequest.class,
               CoordinatorMessages.MigrationList.class,
               QUICK_MS);
+  public static final Address<
+          CoordinatorMessages.PreflightRequest, CoordinatorMessages.PreflightReport>
+      PREFLIGHT =
+          new Address<>(
+              "v1.coordinator.preflight",
+              CoordinatorMessages.PreflightRequest.class,
+              CoordinatorMessages.PreflightReport.class,
+              FACTS_MS + FACTS_MS + QUICK_MS);
   public static final Address<NodeReport, CoordinatorMessages.ReportAck> REPORT =
       new Address<>(
           "v1.coordinator.report", NodeReport.class, CoordinatorMessages.ReportAck.class, QUICK_MS);
@@ -125,6 +136,18 @@ public final class Addresses {
   public static final Address<NymphMessages.ReportRequest, NodeReport> NYMPH_REPORT =
       new Address<>(
           "v1.nymph.report", NymphMessages.ReportRequest.class, NodeReport.class, QUICK_MS);
+  public static final Address<NymphMessages.SourceFactsRequest, ContainerFacts> SOURCE_FACTS =
+      new Address<>(
+          "v1.nymph.facts.source",
+          NymphMessages.SourceFactsRequest.class,
+          ContainerFacts.class,
+          FACTS_MS);
+  public static final Address<NymphMessages.TargetFactsRequest, TargetFacts> TARGET_FACTS =
+      new Address<>(
+          "v1.nymph.facts.target",
+          NymphMessages.TargetFactsRequest.class,
+          TargetFacts.class,
+          FACTS_MS);
   public static final Address<NymphMessages.AnnounceRequest, CoordinatorMessages.Done> ANNOUNCE =
       new Address<>(
           "v1.nymph.announce",

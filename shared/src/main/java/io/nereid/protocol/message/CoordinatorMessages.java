@@ -2,11 +2,14 @@ package io.nereid.protocol.message;
 
 import io.nereid.domain.container.Location;
 import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.node.NodeView;
+import io.nereid.domain.preflight.Assessment;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,6 +56,22 @@ public final class CoordinatorMessages {
 
   /** Moves a container; the reply is the accepted migration, not its end. */
   public record MigrateRequest(String ref, Optional<String> target, MigrationOptions options) {}
+
+  /**
+   * Asks whether a container could move; changes nothing.
+   *
+   * @param target one host, or absent: every other one
+   */
+  public record PreflightRequest(String ref, Optional<String> target, MigrationOptions options) {}
+
+  /** Reply to {@link PreflightRequest}: the container as it is now and a verdict for each host. */
+  public record PreflightReport(
+      ContainerId container,
+      ContainerName name,
+      NodeId source,
+      long memoryBytes,
+      long filesBytes,
+      List<Assessment> hosts) {}
 
   /** Asks that a migration be given up; refused once the target has been granted. */
   public record CancelRequest(MigrationId migration) {}

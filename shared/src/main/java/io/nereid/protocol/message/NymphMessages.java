@@ -8,6 +8,7 @@ import io.nereid.domain.id.ExecId;
 import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.preflight.ContainerFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,6 +127,12 @@ public final class NymphMessages {
 
   /** Ends a command whose caller has gone away. */
   public record ExecKillRequest(ExecId exec) {}
+
+  /** Asks a source about a running container, for a judgement; changes nothing. */
+  public record SourceFactsRequest(ContainerId id) {}
+
+  /** Asks a host to which a container may come; changes nothing. */
+  public record TargetFactsRequest(ContainerFacts container) {}
 
   /** Asks for a full report. */
   public record ReportRequest() {}

@@ -10,6 +10,8 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.node.Capabilities;
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.port.TransferTicket;
 import java.time.Instant;
 import java.util.List;
@@ -32,8 +34,8 @@ public final class StepMessages {
     /** Source: what will move. Changes nothing. */
     record Describe() implements StepCommand {}
 
-    /** Target: could it live here? Changes nothing. */
-    record Check(MoveDescription move) implements StepCommand {}
+    /** Target: what the judgement whether it could live here needs. Changes nothing. */
+    record Check(ContainerFacts container) implements StepCommand {}
 
     /** Target: reserve name, address and space, make the network (silent), open a session. */
     record Prepare(MoveDescription move, NodeId source) implements StepCommand {}
@@ -91,7 +93,10 @@ public final class StepMessages {
     record Ok() implements StepResult {}
 
     /** Of {@link StepCommand.Describe}. */
-    record Described(MoveDescription move) implements StepResult {}
+    record Described(MoveDescription move, ContainerFacts facts) implements StepResult {}
+
+    /** Of {@link StepCommand.Check}. */
+    record Checked(TargetFacts facts) implements StepResult {}
 
     /** Of {@link StepCommand.Prepare}. */
     record Prepared(TransferTicket ticket) implements StepResult {}

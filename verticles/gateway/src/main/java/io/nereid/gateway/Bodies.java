@@ -90,17 +90,24 @@ final class Bodies {
 
   /** POST /v1/containers/REF/migrate. */
   record Migrate(
-      Optional<String> target, Optional<Boolean> ahead, Optional<Long> bandwidthBytesPerSecond) {
+      Optional<String> target,
+      Optional<Boolean> ahead,
+      Optional<Long> bandwidthBytesPerSecond,
+      Optional<Boolean> force) {
     CoordinatorMessages.MigrateRequest toRequest(String ref) {
       target.ifPresent(NodeId::new);
-      long bandwidth = bandwidthBytesPerSecond.orElse(0L);
-      if (bandwidth < 0 || (bandwidth > 0 && bandwidth < BANDWIDTH_MIN)) {
+      long bandwidth = bandwidth(bandwidthBytesPerSecond.orElse(0L));
+      return new CoordinatorMessages.MigrateRequest(
+          ref, target, new MigrationOptions(ahead.orElse(true), bandwidth, force.orElse(false)));
+    }
+
+    static long bandwidth(long given) {
+      if (given < 0 || (given > 0 && given < BANDWIDTH_MIN)) {
         throw RequestReader.bad(
-            "bandwidthBytesPerSecond is " + bandwidth + " but must be 0 or at least 65536",
+            "bandwidthBytesPerSecond is " + given + " but must be 0 or at least 65536",
             "the unit is bytes per second; 0 is no limit");
       }
-      return new CoordinatorMessages.MigrateRequest(
-          ref, target, new MigrationOptions(ahead.orElse(true), bandwidth));
+      return given;
     }
   }
 

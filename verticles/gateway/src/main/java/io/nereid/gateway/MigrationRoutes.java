@@ -1,12 +1,16 @@
 package io.nereid.gateway;
 
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.CancelRequest;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationsRequest;
+import io.nereid.protocol.message.CoordinatorMessages.PreflightRequest;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /** Moves: asked for, watched, cancelled. */
 final class MigrationRoutes {
@@ -27,6 +31,7 @@ final class MigrationRoutes {
 
   void mount(Router router) {
     router.post("/v1/containers/:ref/migrate").handler(Replies.of(ACCEPTED, this::migrate));
+    router.get("/v1/containers/:ref/preflight").handler(Replies.of(this::preflight));
     router.get("/v1/migrations").handler(Replies.of(this::list));
     router.get("/v1/migrations/:id").handler(Replies.of(this::one));
     router.get("/v1/migrations/:id/progress").handler(Replies.guarded(this::progress));
@@ -36,6 +41,19 @@ final class MigrationRoutes {
   private Future<?> migrate(RoutingContext context) {
     Bodies.Migrate body = RequestReader.body(context, Bodies.Migrate.class);
     return questions.ask(Addresses.MIGRATE, body.toRequest(RequestReader.ref(context)));
+  }
+
+  private Future<?> preflight(RoutingContext context) {
+    RequestReader.onlyQuery(context, "target", "bandwidthBytesPerSecond");
+    Optional<String> target = Optional.ofNullable(context.queryParams().get("target"));
+    target.ifPresent(NodeId::new);
+    long bandwidth =
+        Bodies.Migrate.bandwidth(
+            RequestReader.number(context, "bandwidthBytesPerSecond", 0, 0, Long.MAX_VALUE));
+    return questions.ask(
+        Addresses.PREFLIGHT,
+        new PreflightRequest(
+            RequestReader.ref(context), target, new MigrationOptions(true, bandwidth, false)));
   }
 
   private Future<?> list(RoutingContext context) {

@@ -67,6 +67,8 @@ public final class NymphVerticle extends VerticleBase {
             changing(Addresses.NYMPH_COMMAND, service::command),
             changing(Addresses.STEP, steps::step),
             reading(Addresses.ANNOUNCE, steps::announce),
+            reading(Addresses.SOURCE_FACTS, steps::sourceFacts),
+            reading(Addresses.TARGET_FACTS, steps::targetFacts),
             reading(Addresses.INSPECT, q -> nymph.inspector().inspect(q.id())),
             reading(Addresses.LOGS, nymph.logs()::read),
             reading(Addresses.EXEC, nymph.execs()::start),

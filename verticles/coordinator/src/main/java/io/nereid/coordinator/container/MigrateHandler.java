@@ -74,13 +74,18 @@ public final class MigrateHandler {
       checkFree(base, target);
       MigrationRecord first =
           MigrationRecord.first(
-              MigrationId.random(), base, target, request.options(), clock.instant());
+              MigrationId.random(),
+              base,
+              target,
+              request.options(),
+              History.rates(board, base.id()),
+              clock.instant());
       drivers.begin(first, false);
       return view(first);
     }
   }
 
-  private static void checkState(Location location, Ownership base) {
+  static void checkState(Location location, Ownership base) {
     if (!location.ownerPresent()) {
       throw Hosts.lost(base.owner(), "source");
     }

@@ -11,10 +11,14 @@ import io.nereid.domain.id.Epoch;
 import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.Term;
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NymphMessages.CommandRequest;
 import io.nereid.protocol.message.NymphMessages.CreateRequest;
+import io.nereid.protocol.message.NymphMessages.SourceFactsRequest;
+import io.nereid.protocol.message.NymphMessages.TargetFactsRequest;
 
 /** Asks nymphs on behalf of people, in the name of one term. Blocks. */
 public final class Nymphs {
@@ -48,14 +52,24 @@ public final class Nymphs {
         node, () -> bus.askAndWait(Addresses.CREATE.at(node).within(COMMAND_MS), request));
   }
 
+  ContainerFacts sourceFacts(NodeId node, ContainerId id) {
+    return guarded(
+        node, () -> bus.askAndWait(Addresses.SOURCE_FACTS.at(node), new SourceFactsRequest(id)));
+  }
+
+  TargetFacts targetFacts(NodeId node, ContainerFacts container) {
+    return guarded(
+        node,
+        () -> bus.askAndWait(Addresses.TARGET_FACTS.at(node), new TargetFactsRequest(container)));
+  }
+
   ContainerStatus command(NodeId node, ContainerId id, Epoch epoch, ContainerAction action) {
     CommandRequest request = new CommandRequest(fence(epoch), id, action);
     return guarded(
         node, () -> bus.askAndWait(Addresses.NYMPH_COMMAND.at(node).within(COMMAND_MS), request));
   }
 
-  private ContainerStatus guarded(
-      NodeId node, java.util.function.Supplier<ContainerStatus> request) {
+  private <T> T guarded(NodeId node, java.util.function.Supplier<T> request) {
     if (!membership.isPresent(node)) {
       throw new FailureException(
           Failure.refused(

@@ -5,6 +5,7 @@ import io.nereid.bus.BusServer;
 import io.nereid.coordinator.container.CommandHandler;
 import io.nereid.coordinator.container.MigrateHandler;
 import io.nereid.coordinator.container.Nymphs;
+import io.nereid.coordinator.container.PreflightHandler;
 import io.nereid.coordinator.container.RunHandler;
 import io.nereid.coordinator.directory.Directory;
 import io.nereid.coordinator.directory.Operations;
@@ -62,6 +63,7 @@ final class Reign {
   private final RunHandler run;
   private final CommandHandler commands;
   private final MigrateHandler migrate;
+  private final PreflightHandler preflight;
 
   /** One after another, and off the driver's way: a container may be frozen meanwhile. */
   private final ExecutorService teller =
@@ -97,6 +99,7 @@ final class Reign {
     commands = new CommandHandler(ports.ledger(), directory, operations, reconciler, nymphs);
     migrate =
         new MigrateHandler(ports.ledger(), directory, operations, drivers, board, ports.clock());
+    preflight = new PreflightHandler(ports.ledger(), directory, board, nymphs);
   }
 
   Term term() {
@@ -117,6 +120,7 @@ final class Reign {
     registrations.add(server.serveBlocking(Addresses.LIST, this::list));
     registrations.add(server.serveBlocking(Addresses.NODES, q -> new NodeList(directory.nodes())));
     registrations.add(server.serveBlocking(Addresses.MIGRATE, migrate::migrate));
+    registrations.add(server.serveBlocking(Addresses.PREFLIGHT, preflight::report));
     registrations.add(server.serveBlocking(Addresses.CANCEL, migrate::cancel));
     registrations.add(server.serveBlocking(Addresses.MIGRATION, migrate::show));
     registrations.add(server.serveBlocking(Addresses.MIGRATIONS, migrate::list));

@@ -8,6 +8,8 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.preflight.Assessment;
+import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import java.time.Duration;
@@ -27,6 +29,8 @@ final class Draft {
   Ownership current;
   Optional<MoveDescription> move;
   Optional<TransferTicket> ticket;
+  Optional<ContainerFacts> facts;
+  Optional<Assessment> preflight;
   final List<Step> owed;
   boolean cleanupTried;
   boolean neverRestored;
@@ -56,6 +60,8 @@ final class Draft {
     wanted = from.wanted();
     move = from.move();
     ticket = from.ticket();
+    facts = from.facts();
+    preflight = m.preflight();
     owed = new ArrayList<>(from.owed());
     cleanupTried = from.cleanupTried();
     neverRestored = from.neverRestored();
@@ -208,7 +214,8 @@ final class Draft {
             bytesSent,
             progress,
             failure,
-            waiting);
+            waiting,
+            preflight);
     return new MigrationRecord(
         from.version() + 1,
         next,
@@ -218,6 +225,8 @@ final class Draft {
         wanted,
         move,
         ticket,
+        facts,
+        from.rates(),
         owed,
         cleanupTried,
         neverRestored,

@@ -7,6 +7,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.preflight.Assessment;
 import java.util.List;
 
 /** The words for what the machine finds out by itself. */
@@ -40,6 +41,10 @@ final class Failures {
         FailureCode.WRONG_STATE,
         "container '" + d.current.name() + "' is " + state + "; only a running one can be moved",
         state == ContainerState.PAUSED ? "unpause it first" : "start it first");
+  }
+
+  static Failure notMovable(Draft d, Assessment found) {
+    return Refusals.of(d.current.name(), found);
   }
 
   static Failure stillRestoring(Draft d) {

@@ -4,7 +4,11 @@ import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.Ownership.Stage;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
+import io.nereid.domain.preflight.Assessment;
+import io.nereid.domain.preflight.Judgement;
+import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import java.util.Optional;
@@ -32,8 +36,8 @@ final class Forward {
 
   private static void done(Draft d, Event.Done e) {
     switch (e.result()) {
-      case StepResult.Described r when e.step() == Step.DESCRIBE -> described(d, r.move());
-      case StepResult.Ok r when e.step() == Step.CHECK -> d.phase(Phase.PREPARE).step(Step.PREPARE);
+      case StepResult.Described r when e.step() == Step.DESCRIBE -> described(d, r);
+      case StepResult.Checked r when e.step() == Step.CHECK -> checked(d, r.facts());
       case StepResult.Prepared r when e.step() == Step.PREPARE -> {
         d.ticket = Optional.of(r.ticket());
         d.phase(Phase.AHEAD).step(Step.SEND_AHEAD);
@@ -55,7 +59,8 @@ final class Forward {
     }
   }
 
-  private static void described(Draft d, MoveDescription move) {
+  private static void described(Draft d, StepResult.Described described) {
+    MoveDescription move = described.move();
     ContainerState state = move.status().state();
     if (!move.id().equals(d.current.id())) {
       Back.begin(d, Failures.wrongContainer(move.id(), d));
@@ -63,7 +68,22 @@ final class Forward {
       Back.begin(d, Failures.notRunning(d, state));
     } else {
       d.move = Optional.of(move);
+      d.facts = Optional.of(described.facts());
       d.step(Step.CHECK);
+    }
+  }
+
+  private static void checked(Draft d, TargetFacts there) {
+    MigrationOptions options = d.from.migration().options();
+    Assessment found =
+        Judgement.assess(
+            d.facts.orElseThrow(), there, options.bandwidthBytesPerSecond(), d.from.rates());
+    d.facts = Optional.empty();
+    d.preflight = Optional.of(found.brief());
+    if (found.allows(options.force())) {
+      d.phase(Phase.PREPARE).step(Step.PREPARE);
+    } else {
+      Back.begin(d, Failures.notMovable(d, found));
     }
   }
 

@@ -73,7 +73,7 @@ public final class MigrationMachine {
     long rate = options.bandwidthBytesPerSecond();
     return switch (record.doing()) {
       case DESCRIBE -> new StepCommand.Describe();
-      case CHECK -> new StepCommand.Check(move(record));
+      case CHECK -> new StepCommand.Check(record.facts().orElseThrow());
       case PREPARE -> new StepCommand.Prepare(move(record), source);
       case SEND_AHEAD -> new StepCommand.SendAhead(ticket(record), target, options.ahead(), rate);
       case FREEZE -> new StepCommand.Freeze(target);

@@ -8,6 +8,8 @@ import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.Rates;
 import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import java.time.Instant;
@@ -23,6 +25,8 @@ import java.util.Optional;
  * @param attempts how often {@code doing} has failed in a way that is tried again
  * @param current what stands in the ledger, as far as is known
  * @param wanted the write that is being tried; absent when {@code doing} is none
+ * @param facts of the container; only until they are judged
+ * @param rates how fast moves were when it was accepted
  * @param owed compensations and releases still to be done, in their order
  * @param cleanupTried the target was asked to clean up and did not: its turn comes again at the end
  * @param neverRestored no restore was ever begun: there is nothing to fear at the target
@@ -38,6 +42,8 @@ public record MigrationRecord(
     Optional<Ownership> wanted,
     Optional<MoveDescription> move,
     Optional<TransferTicket> ticket,
+    Optional<ContainerFacts> facts,
+    Rates rates,
     List<Step> owed,
     boolean cleanupTried,
     boolean neverRestored,
@@ -49,8 +55,14 @@ public record MigrationRecord(
 
   /** A migration that has just been accepted. */
   public static MigrationRecord first(
-      MigrationId id, Ownership base, NodeId target, MigrationOptions options, Instant now) {
-    return begin(id, base, base, target, options, Phase.PREFLIGHT, Step.DESCRIBE, List.of(), now);
+      MigrationId id,
+      Ownership base,
+      NodeId target,
+      MigrationOptions options,
+      Rates rates,
+      Instant now) {
+    return begin(
+        id, base, base, target, options, rates, Phase.PREFLIGHT, Step.DESCRIBE, List.of(), now);
   }
 
   /**
@@ -70,6 +82,7 @@ public record MigrationRecord(
           current,
           target,
           MigrationOptions.DEFAULT,
+          Rates.USUAL,
           Phase.RELEASE,
           Step.RELEASE,
           List.of(Step.RELEASE),
@@ -83,6 +96,7 @@ public record MigrationRecord(
         current,
         target,
         MigrationOptions.DEFAULT,
+        Rates.USUAL,
         granted ? Phase.UNDECIDED : Phase.ROLLBACK,
         granted ? Step.QUERY : Step.ABORT_SEND,
         owed,
@@ -98,6 +112,7 @@ public record MigrationRecord(
         current,
         target,
         MigrationOptions.DEFAULT,
+        Rates.USUAL,
         Phase.ROLLED_BACK,
         Step.DISCARD,
         List.of(Step.DISCARD),
@@ -115,6 +130,7 @@ public record MigrationRecord(
       Ownership current,
       NodeId target,
       MigrationOptions options,
+      Rates rates,
       Phase phase,
       Step doing,
       List<Step> owed,
@@ -140,6 +156,7 @@ public record MigrationRecord(
             0,
             Progress.NONE,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new MigrationRecord(
         1,
@@ -150,6 +167,8 @@ public record MigrationRecord(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        rates,
         owed,
         false,
         false,

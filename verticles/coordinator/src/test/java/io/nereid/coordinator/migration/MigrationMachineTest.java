@@ -115,9 +115,7 @@ class MigrationMachineTest {
     Walk walk = new Walk();
     walk.on(
         new Event.Done(
-            Step.DESCRIBE,
-            new StepResult.Described(Examples.move(Examples.status(ContainerState.STOPPED, 5))),
-            NOW));
+            Step.DESCRIBE, Examples.described(Examples.status(ContainerState.STOPPED, 5)), NOW));
     assertThat(walk.at()).isEqualTo("ROLLED_BACK/NOTHING");
     assertThat(walk.record.migration().failure().orElseThrow().code())
         .isEqualTo(FailureCode.WRONG_STATE);

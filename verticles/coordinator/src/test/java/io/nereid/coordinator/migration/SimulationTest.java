@@ -15,6 +15,7 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
+import io.nereid.domain.preflight.Rates;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ class SimulationTest {
               world.ledger.orElseThrow(),
               target,
               MigrationOptions.DEFAULT,
+              Rates.USUAL,
               world.instant());
       world.target = target;
       world.ranAtTarget = false;

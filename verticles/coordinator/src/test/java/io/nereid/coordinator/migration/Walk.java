@@ -15,6 +15,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
+import io.nereid.domain.preflight.Rates;
 import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import java.time.Instant;
@@ -33,7 +34,9 @@ final class Walk {
   private Instant now = NOW;
 
   Walk() {
-    this(MigrationRecord.first(MIGRATION, held(A, 5), B, MigrationOptions.DEFAULT, NOW));
+    this(
+        MigrationRecord.first(
+            MIGRATION, held(A, 5), B, MigrationOptions.DEFAULT, Rates.USUAL, NOW));
   }
 
   Walk(MigrationRecord record) {
@@ -107,8 +110,8 @@ final class Walk {
 
   static StepResult resultOf(Step step) {
     return switch (step) {
-      case DESCRIBE ->
-          new StepResult.Described(Examples.move(Examples.status(ContainerState.RUNNING, 5)));
+      case DESCRIBE -> Examples.described(Examples.status(ContainerState.RUNNING, 5));
+      case CHECK -> new StepResult.Checked(Examples.there(B));
       case PREPARE -> new StepResult.Prepared(TICKET);
       case SEND_AHEAD -> new StepResult.Sent(1_000, 900, 10);
       case SEND_DELTA -> new StepResult.Sent(1_200, 50, 10);

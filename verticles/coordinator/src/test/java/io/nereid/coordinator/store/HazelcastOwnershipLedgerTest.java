@@ -24,7 +24,7 @@ import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.migration.MigrationOptions;
-import io.nereid.protocol.message.StepMessages.StepResult;
+import io.nereid.domain.preflight.Rates;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -105,7 +105,7 @@ class HazelcastOwnershipLedgerTest {
   void aMigrationIsReplacedOnlyByWhoKnowsItsLastState() {
     MigrationStore store = new HazelcastMigrationStore(hazelcast);
     MigrationRecord first =
-        MigrationRecord.first(MIGRATION, held(A, 1), B, MigrationOptions.DEFAULT, NOW);
+        MigrationRecord.first(MIGRATION, held(A, 1), B, MigrationOptions.DEFAULT, Rates.USUAL, NOW);
     assertThat(store.create(first)).isTrue();
     assertThat(store.create(first)).isFalse();
     MigrationRecord next =
@@ -113,8 +113,7 @@ class HazelcastOwnershipLedgerTest {
                 first,
                 new Event.Done(
                     Step.DESCRIBE,
-                    new StepResult.Described(
-                        Examples.move(Examples.status(ContainerState.RUNNING, 1))),
+                    Examples.described(Examples.status(ContainerState.RUNNING, 1)),
                     NOW.plusNanos(123_456_789)))
             .record();
     assertThat(store.replace(first, next)).isTrue();

@@ -13,8 +13,13 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.node.Capabilities;
 import io.nereid.domain.node.NodeInfo;
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.HostTraits;
+import io.nereid.domain.preflight.Inside;
+import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
+import io.nereid.protocol.message.StepMessages.StepResult;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +80,54 @@ public final class Examples {
         List.of(),
         false,
         0);
+  }
+
+  /** A host on which everything works. */
+  public static HostTraits traits(NodeId host) {
+    Capabilities capabilities =
+        new Capabilities(
+            "x86_64",
+            "6.1",
+            "v2",
+            "1.1",
+            "4.1",
+            "2.1",
+            List.of("network_lock_nftables"),
+            List.of());
+    return new HostTraits(host, capabilities, List.of("fpu"), "boot-" + host);
+  }
+
+  public static StepResult.Described described(ContainerStatus status) {
+    return new StepResult.Described(move(status), facts(status));
+  }
+
+  public static ContainerFacts facts(ContainerStatus status) {
+    return new ContainerFacts(
+        status.id(),
+        status.name(),
+        status.network(),
+        traits(A),
+        "",
+        false,
+        true,
+        1 << 20,
+        1 << 20,
+        100L << 30,
+        List.of(),
+        Inside.plain(1));
+  }
+
+  /** A host that can take everything. */
+  public static TargetFacts there(NodeId host) {
+    return new TargetFacts(
+        traits(host),
+        8L << 30,
+        100L << 30,
+        TargetFacts.CpuMatch.FITS,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of());
   }
 
   public static NodeInfo node(NodeId id, long memoryAvailable) {

@@ -272,9 +272,11 @@ public final class NymphModel {
       case StepCommand.Describe d ->
           copy == null
               ? failed(FailureCode.NOT_FOUND, "no such container")
-              : done(new StepResult.Described(Examples.move(copy)));
+              : done(Examples.described(copy));
       case StepCommand.Check c ->
-          copy != null ? failed(FailureCode.NAME_TAKEN, "it is here") : done(new StepResult.Ok());
+          copy != null
+              ? failed(FailureCode.NAME_TAKEN, "it is here")
+              : done(new StepResult.Checked(Examples.there(Examples.B)));
       case StepCommand.Prepare p -> {
         if (undone.contains(q.migration())) {
           yield failed(FailureCode.CANCELLED, "it was discarded");

@@ -118,6 +118,7 @@ public final class Examples {
             3_000_000,
             new Progress(20_000_000, 5_000_000, 2_000_000, 10_000_000, 1_500),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
   }
 }

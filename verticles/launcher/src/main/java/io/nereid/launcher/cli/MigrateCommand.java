@@ -1,8 +1,10 @@
 package io.nereid.launcher.cli;
 
+import io.nereid.domain.failure.FailureCode;
 import io.nereid.launcher.client.Doc;
 import io.nereid.launcher.client.GatewayClient;
 import io.nereid.launcher.render.MigrationText;
+import io.nereid.launcher.render.PreflightText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.ArgGroup;
@@ -32,6 +34,19 @@ final class MigrateCommand extends ClientCommand {
       converter = Sizes.class,
       description = "At most so many bytes per second, for example 100m.")
   private Long bandwidth;
+
+  @Option(
+      names = "--dry-run",
+      description = {
+        "Only say whether it would work, for HOST or for every other host, and what it would cost.",
+        "Changes nothing. Exit code 0 when the move would start, 6 when preflight is against it."
+      })
+  private boolean dryRun;
+
+  @Option(
+      names = "--force",
+      description = "Move although preflight finds it risky. What cannot work is refused anyway.")
+  private boolean force;
 
   @Option(
       names = {"-d", "--detach"},
@@ -76,6 +91,9 @@ final class MigrateCommand extends ClientCommand {
     if (what.cancel != null) {
       return MigrationsCommand.cancel(this, what.cancel);
     }
+    if (dryRun) {
+      return dryRun(client);
+    }
     Map<String, Object> body = new LinkedHashMap<>();
     if (what.move.target != null) {
       body.put("target", what.move.target);
@@ -85,6 +103,9 @@ final class MigrateCommand extends ClientCommand {
     }
     if (bandwidth != null) {
       body.put("bandwidthBytesPerSecond", bandwidth);
+    }
+    if (force) {
+      body.put("force", true);
     }
     String path = "/v1/containers/" + GatewayClient.segment(what.move.container) + "/migrate";
     Doc accepted = client.post(path, body);
@@ -96,5 +117,21 @@ final class MigrateCommand extends ClientCommand {
     Doc ended = new MigrationFollower(client, shell(), wantsJson()).follow(accepted);
     show(ended, MigrationText.report(ended));
     return MigrationOutcome.exitCode(shell(), ended, wantsJson());
+  }
+
+  private int dryRun(GatewayClient client) {
+    StringBuilder path = new StringBuilder("/v1/containers/");
+    path.append(GatewayClient.segment(what.move.container)).append("/preflight");
+    String mark = "?";
+    if (what.move.target != null) {
+      path.append(mark).append("target=").append(GatewayClient.segment(what.move.target));
+      mark = "&";
+    }
+    if (bandwidth != null) {
+      path.append(mark).append("bandwidthBytesPerSecond=").append(bandwidth);
+    }
+    Doc report = client.get(path.toString());
+    show(report, PreflightText.report(report));
+    return PreflightText.allows(report, force) ? 0 : FailureCode.INCOMPATIBLE.exitCode();
   }
 }

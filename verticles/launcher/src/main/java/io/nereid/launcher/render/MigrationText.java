@@ -92,6 +92,10 @@ public final class MigrationText {
     if (!sent.isEmpty()) {
       out.append("  ").append(sent).append('\n');
     }
+    String predicted = predicted(migration);
+    if (!predicted.isEmpty()) {
+      out.append("  ").append(predicted).append('\n');
+    }
     String phases = phases(migration);
     if (!phases.isEmpty()) {
       out.append("  ").append(phases).append('\n');
@@ -151,6 +155,20 @@ public final class MigrationText {
     return sent < total
         ? text + String.format(Locale.ROOT, " (%.1f %% saved)", 100.0 * (total - sent) / total)
         : text;
+  }
+
+  private static String predicted(Doc migration) {
+    Doc cost = migration.at("preflight", "prediction");
+    if (!cost.isPresent() || !migration.at("phase").text().equals("SUCCEEDED")) {
+      return "";
+    }
+    return "predicted: frozen for "
+        + Figures.millis(cost.at("pauseMs").number(0))
+        + ", "
+        + Figures.millis(cost.at("totalMs").number(0))
+        + " in all, "
+        + Figures.bytes(cost.at("bytes").number(0))
+        + " to send";
   }
 
   private static String phases(Doc migration) {

@@ -36,6 +36,7 @@ final class Failing {
             m.bytesSent(),
             m.progress(),
             Optional.of(failure),
-            m.waiting()));
+            m.waiting(),
+            m.preflight()));
   }
 }

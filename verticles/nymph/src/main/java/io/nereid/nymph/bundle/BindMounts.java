@@ -20,6 +20,15 @@ final class BindMounts {
     return false;
   }
 
+  static boolean isWritable(JsonNode mount) {
+    for (JsonNode option : mount.path("options")) {
+      if (option.asText().equals("ro") || option.asText().equals("rro")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static Path source(Object bundle, Path directory, JsonNode mount) {
     String given = mount.path("source").asText("");
     if (given.isEmpty()) {

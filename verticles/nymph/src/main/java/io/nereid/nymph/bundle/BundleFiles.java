@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.preflight.BindMount;
 import io.nereid.nymph.fs.ContainerDirs;
 import io.nereid.nymph.fs.DurableFile;
 import io.nereid.nymph.fs.HostPaths;
@@ -71,6 +72,27 @@ public final class BundleFiles {
       destinations.add(mount.path("destination").asText());
     }
     return destinations;
+  }
+
+  /**
+   * The user's bind mounts, without identities.
+   *
+   * @param bundle where the user's bundle was
+   */
+  public List<BindMount> binds(ContainerId id, String bundle) {
+    List<BindMount> binds = new ArrayList<>();
+    for (JsonNode mount : user(id).path("mounts")) {
+      if (BindMounts.isBind(mount)) {
+        Path source = BindMounts.source(bundle, Path.of(bundle), mount);
+        binds.add(
+            new BindMount(
+                source.toString(),
+                mount.path("destination").asText(),
+                BindMounts.isWritable(mount),
+                ""));
+      }
+    }
+    return binds;
   }
 
   private ObjectNode user(ContainerId id) {

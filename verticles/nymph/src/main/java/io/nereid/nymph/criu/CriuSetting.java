@@ -1,5 +1,6 @@
 package io.nereid.nymph.criu;
 
+import io.nereid.domain.preflight.GhostLimit;
 import io.nereid.nymph.fs.DurableFile;
 import io.nereid.nymph.fs.HostPaths;
 import io.nereid.process.Command;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class CriuSetting {
   private static final Logger LOG = LoggerFactory.getLogger(CriuSetting.class);
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String SETTINGS = "network-lock nftables\n" + GhostLimit.SETTING + "\n";
   private static final String OWN_RUN =
       "mount -t tmpfs -o size=1m,mode=755 nereid /run && cp \"$0\" /run/criu.kdat && exec \"$@\"";
   private static final String ASK_KERNEL =
@@ -53,7 +55,7 @@ public final class CriuSetting {
     List<String> wrapper = new ArrayList<>();
     try {
       Files.createDirectories(directory);
-      DurableFile.write(config, "network-lock nftables\n".getBytes(StandardCharsets.US_ASCII));
+      DurableFile.write(config, SETTINGS.getBytes(StandardCharsets.US_ASCII));
       wrapper.add(programs.find("env").map(Path::toString).orElse("/usr/bin/env"));
       wrapper.add("CRIU_CONFIG_FILE=" + config);
       List<String> apart = List.of("unshare", "--mount", "--propagation", "slave");

@@ -1,11 +1,17 @@
 package io.nereid.nymph.move;
 
-import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.OpenFile;
 import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.preflight.Preflight;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
+import io.nereid.protocol.message.StepMessages.StepResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -16,51 +22,53 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Describes a container that is to leave, and refuses what certainly cannot be dumped here. */
+/** Describes a container that is to leave. Judges nothing; changes nothing. Blocks. */
 final class MoveDescriber {
-  private MoveDescriber() {}
+  private final MoveParts parts;
+  private final Preflight preflight;
 
-  static MoveDescription describe(MoveParts parts, ContainerRecord record) {
-    var status = parts.core().view().of(record);
-    int connections =
-        record.network().mode() == NetworkMode.HOST
-            ? 0
-            : status.pid().map(TcpPolicy::established).orElse(0);
-    var capabilities = parts.probe().capabilities();
-    if (!capabilities.problems().isEmpty()) {
-      throw refused(
-          FailureCode.INCOMPATIBLE,
-          "host " + parts.paths().node() + " cannot dump: " + capabilities.problems().getFirst(),
-          "run 'nereid doctor' there");
-    }
-    if (connections > 0 && !TcpPolicy.moves(parts, record)) {
-      throw refused(
-          FailureCode.INCOMPATIBLE,
-          "container "
-              + record.name()
-              + " has "
-              + connections
-              + " established TCP connections and criu.tcpEstablished is false",
-          "set criu.tcpEstablished (CRIU_TCP_ESTABLISHED) to auto or true, or close them");
+  MoveDescriber(MoveParts parts, Preflight preflight) {
+    this.parts = parts;
+    this.preflight = preflight;
+  }
+
+  /** WRONG_STATE when it does not run. */
+  StepResult.Described describe(ContainerId id) {
+    ContainerRecord record = parts.core().store().get(id);
+    ContainerStatus status = parts.core().view().of(record);
+    if (status.state() != ContainerState.RUNNING) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "cannot move container " + record.name() + ": it is " + status.state(),
+              "look at 'nereid ps -a'"));
     }
     long files =
         parts.transfer().layerBytes(record.layer())
             + bytes(parts.paths().container(record.id()).upper());
-    return new MoveDescription(
-        record.id(),
-        record.name(),
-        status,
-        record.network(),
-        capabilities,
-        parts.core().cgroups().memoryBytes(parts.paths().cgroup(record.id())),
-        files,
-        List.of(record.layer()),
-        record.terminal(),
-        connections);
+    ContainerFacts facts = preflight.source(record, status, files);
+    return new StepResult.Described(
+        new MoveDescription(
+            record.id(),
+            record.name(),
+            status,
+            record.network(),
+            facts.source().capabilities(),
+            room(facts),
+            files,
+            List.of(record.layer()),
+            record.terminal(),
+            facts.inside().tcpEstablished()),
+        facts);
   }
 
-  private static FailureException refused(FailureCode code, String message, String remedy) {
-    return new FailureException(Failure.refused(code, message, remedy));
+  /**
+   * What images may take: all that the cgroup uses, and deleted files that are copied into them.
+   */
+  private long room(ContainerFacts facts) {
+    long used = parts.core().cgroups().memoryBytes(parts.paths().cgroup(facts.id()));
+    long ghosts = facts.inside().deleted().stream().mapToLong(OpenFile::bytes).sum();
+    return Math.max(used, facts.memoryBytes()) + ghosts;
   }
 
   /** Content of a tree that may change meanwhile. */

@@ -6,9 +6,14 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.TargetFacts;
+import io.nereid.nymph.preflight.Preflight;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
+import io.nereid.protocol.message.NymphMessages.SourceFactsRequest;
+import io.nereid.protocol.message.NymphMessages.TargetFactsRequest;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import io.nereid.protocol.message.StepMessages.StepReply;
 import io.nereid.protocol.message.StepMessages.StepRequest;
@@ -31,6 +36,8 @@ public final class MoveSteps implements StepService {
   private static final int ENDED_MAX = 10_000;
   private final MoveParts parts;
   private final StepTable table = new StepTable();
+  private final Preflight preflight;
+  private final MoveDescriber describer;
   private final SourceSteps source;
   private final TargetSteps target;
   private final Set<MigrationId> ended =
@@ -46,6 +53,9 @@ public final class MoveSteps implements StepService {
 
   public MoveSteps(MoveParts parts) {
     this.parts = parts;
+    this.preflight =
+        new Preflight(parts.core(), parts.probe(), record -> TcpPolicy.moves(parts, record));
+    this.describer = new MoveDescriber(parts, preflight);
     this.source = new SourceSteps(parts);
     this.target = new TargetSteps(parts);
   }
@@ -103,8 +113,8 @@ public final class MoveSteps implements StepService {
 
   private StepResult dispatch(StepRequest request, Consumer<Progress> told) {
     return switch (request.command()) {
-      case StepCommand.Describe c -> source.describe(request.container());
-      case StepCommand.Check c -> target.check(c);
+      case StepCommand.Describe c -> describer.describe(request.container());
+      case StepCommand.Check c -> new StepResult.Checked(preflight.target(c.container()));
       case StepCommand.Prepare c -> alone(request, () -> target.prepare(request, c));
       case StepCommand.SendAhead c -> alone(request, () -> source.sendAhead(request, c, told));
       case StepCommand.Freeze c -> alone(request, () -> source.freeze(request, c));
@@ -149,6 +159,16 @@ public final class MoveSteps implements StepService {
    */
   public Set<ContainerId> reserved() {
     return target.reserved();
+  }
+
+  @Override
+  public ContainerFacts sourceFacts(SourceFactsRequest request) {
+    return describer.describe(request.id()).facts();
+  }
+
+  @Override
+  public TargetFacts targetFacts(TargetFactsRequest request) {
+    return preflight.target(request.container());
   }
 
   @Override

@@ -43,12 +43,6 @@ final class SourceSteps {
     this.ahead = new SnapshotAhead(parts);
   }
 
-  StepResult describe(ContainerId id) {
-    ContainerRecord record = parts.core().store().get(id);
-    requireState(record, ContainerState.RUNNING, "move");
-    return new StepResult.Described(MoveDescriber.describe(parts, record));
-  }
-
   StepResult sendAhead(StepRequest request, StepCommand.SendAhead step, Consumer<Progress> told) {
     ContainerRecord record = hold(request, step.target());
     Path directory = directory(request, "ahead");

@@ -1,7 +1,11 @@
 package io.nereid.nymph.move;
 
+import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
+import io.nereid.protocol.message.NymphMessages.SourceFactsRequest;
+import io.nereid.protocol.message.NymphMessages.TargetFactsRequest;
 import io.nereid.protocol.message.StepMessages.StepReply;
 import io.nereid.protocol.message.StepMessages.StepRequest;
 
@@ -12,6 +16,12 @@ public interface StepService {
 
   /** Announces the address of a container that is about to be restored here. */
   CoordinatorMessages.Done announce(AnnounceRequest request);
+
+  /** Facts about a container that runs here; WRONG_STATE when it does not. Changes nothing. */
+  ContainerFacts sourceFacts(SourceFactsRequest request);
+
+  /** Facts about this host as a destination. Changes nothing. */
+  TargetFacts targetFacts(TargetFactsRequest request);
 
   /**
    * Called once after the containers have been adopted and before anything is served: takes up what

@@ -4,7 +4,6 @@ import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
-import io.nereid.domain.node.Capabilities;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import java.io.IOException;
@@ -12,12 +11,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** Whether a container could live on this host. Changes nothing; names side, value and remedy. */
+/**
+ * Whether there still is room for a container that was judged able to live on this host: the
+ * judgement may be old by the time something is reserved. Changes nothing.
+ */
 final class TargetCheck {
-  private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)");
   private static final long RESERVE_BYTES = 64L << 20;
   private final MoveParts parts;
 
@@ -27,29 +26,6 @@ final class TargetCheck {
 
   void check(MoveDescription move) {
     String here = "host " + parts.paths().node();
-    Capabilities mine = parts.probe().capabilities();
-    Capabilities theirs = move.source();
-    if (!mine.problems().isEmpty()) {
-      throw incompatible(
-          here + " cannot restore: " + mine.problems().getFirst(), "run 'nereid doctor' there");
-    }
-    if (!mine.arch().equals(theirs.arch())) {
-      throw incompatible(
-          here + " is " + mine.arch() + ", the source is " + theirs.arch(),
-          "choose a host of the same architecture");
-    }
-    if (olderThan(mine.criu(), theirs.criu())) {
-      throw incompatible(
-          here + " has CRIU " + mine.criu() + ", older than the source's " + theirs.criu(),
-          "install the same CRIU on both ('nereid setup')");
-    }
-    if (move.terminal()) {
-      throw new FailureException(
-          Failure.refused(
-              FailureCode.UNSUPPORTED,
-              "container " + move.name() + " has a terminal, whose other end cannot move",
-              "run it with \"terminal\": false"));
-    }
     checkNames(move, here);
     checkSpace(move, here);
   }
@@ -125,20 +101,5 @@ final class TargetCheck {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot look at " + directory, e);
     }
-  }
-
-  static boolean olderThan(String mine, String theirs) {
-    Matcher a = VERSION.matcher(mine);
-    Matcher b = VERSION.matcher(theirs);
-    if (!a.find() || !b.find()) {
-      return false;
-    }
-    int major = Integer.compare(Integer.parseInt(a.group(1)), Integer.parseInt(b.group(1)));
-    int minor = Integer.compare(Integer.parseInt(a.group(2)), Integer.parseInt(b.group(2)));
-    return major < 0 || (major == 0 && minor < 0);
-  }
-
-  private static FailureException incompatible(String message, String remedy) {
-    return new FailureException(Failure.refused(FailureCode.INCOMPATIBLE, message, remedy));
   }
 }

@@ -37,11 +37,6 @@ final class TargetSteps {
     this.arrival = new Arrival(parts, incoming);
   }
 
-  StepResult check(StepCommand.Check step) {
-    check.check(step.move());
-    return new StepResult.Ok();
-  }
-
   StepResult prepare(StepRequest request, StepCommand.Prepare step) {
     ContainerId id = request.container();
     incoming

@@ -202,7 +202,8 @@ class MoveStepsTest {
 
   private TransferTicket prepare() {
     var described = (StepResult.Described) a.done(E1, new StepCommand.Describe());
-    b.done(E1, new StepCommand.Check(described.move()));
+    assertThat(b.done(E1, new StepCommand.Check(described.facts())))
+        .isInstanceOf(StepResult.Checked.class);
     return ((StepResult.Prepared) b.done(E1, new StepCommand.Prepare(described.move(), a.node)))
         .ticket();
   }

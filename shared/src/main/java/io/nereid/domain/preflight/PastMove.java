@@ -1,0 +1,18 @@
+package io.nereid.domain.preflight;
+
+/**
+ * What is known of a move that succeeded.
+ *
+ * @param sameContainer whether it was of the container that is to move now
+ * @param bytesTotal what the target needed
+ * @param bytesSent what went over the wire
+ * @param sendingMs how long that took
+ * @param pauseMs freeze to restore
+ */
+public record PastMove(
+    boolean sameContainer,
+    long memoryBytes,
+    long bytesTotal,
+    long bytesSent,
+    long sendingMs,
+    long pauseMs) {}

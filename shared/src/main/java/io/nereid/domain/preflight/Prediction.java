@@ -1,0 +1,12 @@
+package io.nereid.domain.preflight;
+
+/**
+ * What a move is expected to cost.
+ *
+ * @param pauseMs freeze to restore
+ * @param totalMs from the request until the container runs there and nothing is left here
+ * @param bytes over the wire
+ * @param memoryBytes of them are copied while it is frozen
+ * @param basis what that was worked out from, in words
+ */
+public record Prediction(long pauseMs, long totalMs, long bytes, long memoryBytes, String basis) {}

@@ -1,0 +1,90 @@
+package io.nereid.domain.preflight;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Predicts what a move costs from what moves have cost. Pure. The memory is taken as written
+ * evenly: what is rewritten after it was sent ahead is not known here.
+ */
+public final class Predictor {
+  /** Freeze, metadata, grant and restore of a container without memory to speak of. */
+  static final long PAUSE_BASE_MS = 450;
+
+  /** Dump plus restore of warm memory, in ms per GiB. */
+  static final long PAUSE_MS_PER_GIB = 2_500;
+
+  /** Describing, reserving, a network, releasing. */
+  static final long AROUND_MS = 900;
+
+  /** Below that the time of a transfer says nothing about the link. */
+  static final long BYTES_MIN = 4L << 20;
+
+  private static final int MOVES_MAX = 10;
+  private static final double FACTOR_MIN = 0.1;
+  private static final double FACTOR_MAX = 10;
+
+  private Predictor() {}
+
+  /**
+   * Predicts.
+   *
+   * @param filesBytes of layers and writable layer
+   * @param bandwidthLimit in bytes per second; 0 is none
+   */
+  public static Prediction predict(
+      long memoryBytes, long filesBytes, long bandwidthLimit, Rates rates) {
+    long bytes =
+        Math.round((Math.max(0, memoryBytes) + Math.max(0, filesBytes)) * rates.sentShare());
+    long rate =
+        bandwidthLimit > 0
+            ? Math.min(bandwidthLimit, rates.bytesPerSecond())
+            : rates.bytesPerSecond();
+    long pauseMs = Math.round(usualPauseMs(memoryBytes) * rates.pauseFactor());
+    long sendMs = Math.round(bytes * 1000.0 / rate);
+    return new Prediction(pauseMs, AROUND_MS + sendMs + pauseMs, bytes, memoryBytes, basis(rates));
+  }
+
+  /** What the moves so far tell; the newest first. */
+  public static Rates learn(List<PastMove> moves) {
+    List<PastMove> recent = moves.stream().limit(MOVES_MAX).toList();
+    if (recent.isEmpty()) {
+      return Rates.USUAL;
+    }
+    List<PastMove> large =
+        recent.stream().filter(m -> m.bytesSent() >= BYTES_MIN && m.sendingMs() > 0).toList();
+    double bytesPerSecond =
+        large.isEmpty()
+            ? Rates.USUAL.bytesPerSecond()
+            : median(large, m -> m.bytesSent() * 1000.0 / m.sendingMs());
+    double factor = median(recent, m -> m.pauseMs() / (double) usualPauseMs(m.memoryBytes()));
+    List<PastMove> same =
+        recent.stream().filter(m -> m.sameContainer() && m.bytesTotal() > 0).toList();
+    double share =
+        same.isEmpty()
+            ? 1
+            : Math.clamp(same.getFirst().bytesSent() / (double) same.getFirst().bytesTotal(), 0, 1);
+    return new Rates(
+        Math.max(1, Math.round(bytesPerSecond)),
+        Math.clamp(factor, FACTOR_MIN, FACTOR_MAX),
+        share,
+        recent.size());
+  }
+
+  private static long usualPauseMs(long memoryBytes) {
+    return PAUSE_BASE_MS
+        + Math.round(PAUSE_MS_PER_GIB * (Math.max(0, memoryBytes) / (double) (1L << 30)));
+  }
+
+  private static double median(List<PastMove> moves, ToDoubleFunction<PastMove> value) {
+    double[] sorted = moves.stream().mapToDouble(value).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static String basis(Rates rates) {
+    return rates.moves() == 0
+        ? "usual figures; nothing has moved yet"
+        : "measured in the last " + (rates.moves() == 1 ? "move" : rates.moves() + " moves");
+  }
+}
