@@ -154,6 +154,9 @@ class GatewayTest {
         http.post("/v1/containers/c/migrate", "{\"bandwidthBytesPerSecond\":5}"),
         "must be 0 or at least 65536");
     assertBad(http.post("/v1/containers/c/migrate", "{\"target\":\"UPPER\"}"), "invalid host name");
+    assertBad(http.get("/v1/containers/c/preflight?target=UPPER"), "invalid host name");
+    assertBad(http.get("/v1/containers/c/preflight?bandwidthBytesPerSecond=5"), "65536");
+    assertBad(http.get("/v1/containers/c/preflight?host=b"), "host");
     assertBad(
         http.post("/v1/containers", "{\"bundle\":\"/" + "x".repeat(70_000) + "\"}"),
         "larger than 65536 bytes");

@@ -1,0 +1,88 @@
+package io.nereid.domain.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PredictorTest {
+  private static final long MIB = 1L << 20;
+  private static final long GIB = 1L << 30;
+
+  private static PastMove move(long memory, long sent, long sendingMs, long pauseMs) {
+    return new PastMove(false, memory, memory, sent, sendingMs, pauseMs);
+  }
+
+  @Test
+  void withoutAnyMoveTheUsualFiguresAreTakenAndSaidToBe() {
+    Prediction found = Predictor.predict(GIB, 0, 0, Predictor.learn(List.of()));
+    assertThat(found.pauseMs()).isEqualTo(Predictor.PAUSE_BASE_MS + Predictor.PAUSE_MS_PER_GIB);
+    assertThat(found.bytes()).isEqualTo(GIB);
+    assertThat(found.totalMs()).isBetween(found.pauseMs() + 5_000, found.pauseMs() + 7_000);
+    assertThat(found.basis()).contains("nothing has moved yet");
+  }
+
+  @Test
+  void aLimitOnTheBandwidthLengthensTheWholeAndNotThePause() {
+    Prediction free = Predictor.predict(100 * MIB, 0, 0, Rates.USUAL);
+    Prediction limited = Predictor.predict(100 * MIB, 0, 10 * MIB, Rates.USUAL);
+    assertThat(limited.pauseMs()).isEqualTo(free.pauseMs());
+    assertThat(limited.totalMs() - free.totalMs()).isCloseTo(9_500, within(10L));
+    assertThat(Predictor.predict(100 * MIB, 0, 900L * GIB, Rates.USUAL)).isEqualTo(free);
+  }
+
+  @Test
+  void goodputIsTheMedianOfWhatLargeMovesReached() {
+    Rates rates =
+        Predictor.learn(
+            List.of(
+                move(GIB, 100 * MIB, 1_000, 3_000),
+                move(GIB, 50 * MIB, 1_000, 3_000),
+                move(GIB, 800 * MIB, 1_000, 3_000),
+                move(GIB, 1_000, 1_000, 3_000)));
+    assertThat(rates.bytesPerSecond()).isEqualTo(100 * MIB);
+    assertThat(rates.moves()).isEqualTo(4);
+  }
+
+  @Test
+  void pausesThatWereHalfAsLongMakeThePredictionHalfAsLong() {
+    long usual = Predictor.PAUSE_BASE_MS + Predictor.PAUSE_MS_PER_GIB;
+    Rates rates = Predictor.learn(List.of(move(GIB, GIB, 5_000, usual / 2)));
+    assertThat(rates.pauseFactor()).isCloseTo(0.5, within(0.01));
+    Prediction found = Predictor.predict(GIB, 0, 0, rates);
+    assertThat(found.pauseMs()).isCloseTo(usual / 2, within(2L));
+    assertThat(found.basis()).isEqualTo("measured in the last move");
+  }
+
+  @Test
+  void whatAContainerHadToSendLastTimeIsExpectedAgain() {
+    Rates rates =
+        Predictor.learn(
+            List.of(
+                new PastMove(true, GIB, 100 * MIB, 5 * MIB, 100, 500),
+                new PastMove(true, GIB, 100 * MIB, 100 * MIB, 1_000, 500),
+                new PastMove(false, GIB, 100 * MIB, 50 * MIB, 1_000, 500)));
+    assertThat(rates.sentShare()).isCloseTo(0.05, within(1e-9));
+    assertThat(Predictor.predict(100 * MIB, 0, 0, rates).bytes()).isEqualTo(5 * MIB);
+  }
+
+  @Test
+  void onlyTheNewestMovesCount() {
+    List<PastMove> moves = new java.util.ArrayList<>();
+    moves.addAll(Collections.nCopies(10, move(0, 10 * MIB, 100, Predictor.PAUSE_BASE_MS)));
+    moves.addAll(Collections.nCopies(50, move(0, 10 * MIB, 100_000, 60_000)));
+    Rates rates = Predictor.learn(moves);
+    assertThat(rates.moves()).isEqualTo(10);
+    assertThat(rates.bytesPerSecond()).isEqualTo(100 * MIB);
+    assertThat(rates.pauseFactor()).isEqualTo(1);
+  }
+
+  @Test
+  void oneMoveThatHungDoesNotMakeEveryPredictionAbsurd() {
+    Rates rates = Predictor.learn(List.of(move(0, 10 * MIB, 1, 100_000_000)));
+    assertThat(rates.pauseFactor()).isEqualTo(10);
+    assertThat(Predictor.learn(List.of(move(0, 0, 0, 0))).pauseFactor()).isEqualTo(0.1);
+  }
+}
