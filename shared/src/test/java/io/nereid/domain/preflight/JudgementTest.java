@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.protocol.codec.WireCodec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -345,6 +349,15 @@ class JudgementTest {
     assertThat(found.verdict()).isEqualTo(Verdict.NO);
     assertThat(found.findings()).extracting(Finding::id).startsWith("terminal", "kernel", "runc");
     assertThat(found.brief().findings()).hasSize(3);
+  }
+
+  @Test
+  void everyCheckIsInTheGuide() throws IOException {
+    String guide = Files.readString(Path.of("..", "docs", "preflight.md"));
+    List<String> ids = new ArrayList<>(List.of("busy", "complete", "relinked-files"));
+    judge(s -> {}).findings().forEach(f -> ids.add(f.id()));
+    assertThat(ids).allSatisfy(id -> assertThat(guide).contains("`" + id + "`"));
+    assertThat(ids).hasSizeGreaterThan(20);
   }
 
   @Test

@@ -84,7 +84,7 @@ class PreflightIT {
     Path shared = Files.createDirectories(cluster.playground().root().resolve("outside-data"));
     String config = Files.readString(cluster.counterBundle().resolve("config.json"));
     String mount =
-        "\"mounts\" : [ {\"destination\": \"/data\", \"type\": \"bind\", \"source\": \""
+        "\"mounts\" : [ {\"destination\": \"/looked-at\", \"type\": \"bind\", \"source\": \""
             + shared
             + "\", \"options\": [\"bind\"]}, ";
     Files.writeString(
