@@ -15,6 +15,7 @@ import io.nereid.port.TransferTicket;
 import io.nereid.transfer.receive.ReceiveContext;
 import io.nereid.transfer.receive.Receiver;
 import io.nereid.transfer.receive.Sessions;
+import io.nereid.transfer.send.ControlClients;
 import io.nereid.transfer.send.SendContext;
 import io.nereid.transfer.send.Sends;
 import io.nereid.transfer.send.Throttle;
@@ -49,6 +50,7 @@ public final class TransferService implements TransferPort {
       Sessions sessions,
       Sends sends,
       Receiver receiver,
+      ControlClients clients,
       ExecutorService pool) {}
 
   /**
@@ -86,6 +88,7 @@ public final class TransferService implements TransferPort {
         .stop()
         .eventually(() ->
             vertx.executeBlocking(() -> {
+              closing.clients.close();
               closing.sessions.closeAll();
               closing.pool.shutdown();
               return null;
@@ -105,9 +108,11 @@ public final class TransferService implements TransferPort {
     RetainedStore retained = new RetainedStore(dir.resolve("retained"), known, pool, threads);
     ReceiveContext receive = new ReceiveContext(layers, retained, known, pool);
     Sessions sessions = new Sessions(dir.resolve("sessions"), receive);
+    ControlClients clients = new ControlClients(vertx);
     SendContext send =
         new SendContext(
             vertx,
+            clients,
             pool,
             threads,
             scratch,
@@ -121,6 +126,7 @@ public final class TransferService implements TransferPort {
         sessions,
         new Sends(send),
         new Receiver(vertx, sessions, receive, threads),
+        clients,
         pool);
   }
 

@@ -4,6 +4,7 @@ import io.nereid.linux.BeneathDir.OpenFile;
 import io.nereid.transfer.manifest.FileTable;
 import io.nereid.transfer.store.Base;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,8 +106,10 @@ final class BaseCopier {
   }
 
   private void copy(List<Run> some) throws IOException {
-    byte[] content = new byte[RUN_BYTES_MAX];
-    try (ChunkWriter writer = new ChunkWriter(set)) {
+    // Outside the heap, so that content which needs no look goes from file to file untouched.
+    try (Arena arena = Arena.ofConfined();
+        ChunkWriter writer = new ChunkWriter(set)) {
+      ByteBuffer content = arena.allocate(RUN_BYTES_MAX).asByteBuffer();
       Base openBase = null;
       int openFile = -1;
       OpenFile in = null;
@@ -130,14 +133,26 @@ final class BaseCopier {
     }
   }
 
-  private void place(Run run, byte[] content, ChunkWriter writer) throws IOException {
+  private void place(Run run, ByteBuffer content, ChunkWriter writer) throws IOException {
+    if (run.base.trusted()) {
+      writer.write(run.toFile, run.to, content.flip());
+      for (int i = 0; i < run.count; i++) {
+        set.there(run.to + i);
+      }
+      return;
+    }
+    byte[] bytes = new byte[content.position()];
+    content.flip().get(bytes);
+    placeVerified(run, bytes, writer);
+  }
+
+  private void placeVerified(Run run, byte[] content, ChunkWriter writer) throws IOException {
     int at = 0;
     int goodFrom = 0;
     int goodAt = 0;
     for (int i = 0; i <= run.count; i++) {
       int length = i < run.count ? files.lengthOf(run.toFile, run.to + i) : 0;
-      boolean good =
-          i < run.count && (run.base.trusted() || writer.matches(run.to + i, content, at, length));
+      boolean good = i < run.count && writer.matches(run.to + i, content, at, length);
       if (!good) {
         if (goodFrom < i) {
           writer.write(run.toFile, run.to + goodFrom, content, goodAt, at - goodAt);
@@ -156,14 +171,14 @@ final class BaseCopier {
     }
   }
 
-  private boolean read(OpenFile in, Run run, byte[] content) {
+  private boolean read(OpenFile in, Run run, ByteBuffer content) {
     FileTable source = run.base.manifest().files();
     long offset = source.offsetIn(run.fromFile, run.from);
     int length = (int) files.bytesOf(run.to, run.count);
-    ByteBuffer into = ByteBuffer.wrap(content, 0, length);
+    content.clear().limit(length);
     try {
-      while (into.hasRemaining()) {
-        if (in.channel().read(into, offset + into.position()) <= 0) {
+      while (content.hasRemaining()) {
+        if (in.channel().read(content, offset + content.position()) <= 0) {
           return false;
         }
       }

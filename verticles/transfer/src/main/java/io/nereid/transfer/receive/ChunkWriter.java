@@ -33,15 +33,20 @@ final class ChunkWriter implements AutoCloseable {
 
   /** Writes chunks of one file that follow each other; they have been verified. */
   void write(int file, int chunk, byte[] content, int at, int length) throws IOException {
+    write(file, chunk, ByteBuffer.wrap(content, at, length));
+  }
+
+  /** Writes all that remains in the buffer, likewise. */
+  void write(int file, int chunk, ByteBuffer from) throws IOException {
     if (openNumber != file) {
       close();
       open = set.dir().openWrite(set.manifest().file(file).path());
       openNumber = file;
     }
     long offset = files.offsetIn(file, chunk);
-    ByteBuffer from = ByteBuffer.wrap(content, at, length);
+    int start = from.position();
     while (from.hasRemaining()) {
-      open.channel().write(from, offset + from.position() - at);
+      open.channel().write(from, offset + from.position() - start);
     }
   }
 

@@ -11,14 +11,9 @@ import io.nereid.protocol.transfer.v1.SealReply;
 import io.nereid.protocol.transfer.v1.SealRequest;
 import io.nereid.protocol.transfer.v1.TransferGrpcClient;
 import io.nereid.transfer.wire.Messages;
-import io.nereid.transfer.wire.Protocol;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
-import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
@@ -28,36 +23,28 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The gRPC connection of one attempt. Its methods block; replies of the offer come on a handler.
- */
+/** The gRPC calls of one attempt. Its methods block; replies of the offer come on a handler. */
 final class ControlLink implements AutoCloseable {
   private static final int PARTS_IN_FLIGHT = 4;
   private static final Logger log = LoggerFactory.getLogger(ControlLink.class);
   private static final long ABORT_MS = 1_000;
-  private static final int HTTP2_WINDOW_BYTES = 1 << 20;
 
   private final Watch watch;
   private final Meter meter;
+  private final ControlClients clients;
   private final GrpcClient client;
   private final TransferGrpcClient stub;
   private final SocketAddress address;
   private final Semaphore inFlight = new Semaphore(PARTS_IN_FLIGHT);
   private GrpcClientRequest<OfferPart, OfferReply> offer;
+  private boolean finished;
 
-  ControlLink(Vertx vertx, TransferTicket ticket, Watch watch, Meter meter) {
+  ControlLink(ControlClients clients, TransferTicket ticket, Watch watch, Meter meter) {
     this.watch = watch;
     this.meter = meter;
-    this.address = SocketAddress.inetSocketAddress(ticket.controlPort(), ticket.host());
-    this.client =
-        GrpcClient.client(
-            vertx,
-            new GrpcClientOptions().setMaxMessageSize(Protocol.MESSAGE_BYTES_MAX),
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setHttp2ConnectionWindowSize(HTTP2_WINDOW_BYTES)
-                .setConnectTimeout((int) Protocol.GREETING_MS));
+    this.clients = clients;
+    this.address = ControlClients.address(ticket);
+    this.client = clients.of(address);
     this.stub = TransferGrpcClient.create(client, address);
   }
 
@@ -136,12 +123,20 @@ final class ControlLink implements AutoCloseable {
 
   /** Everything is sealed: ends the stream in good order. */
   void finish() {
+    finished = true;
     offer.end();
+  }
+
+  /** The link is broken: whoever comes next makes another connection. */
+  void drop() {
+    clients.drop(address, client);
   }
 
   @Override
   public void close() {
-    client.close();
+    if (offer != null && !finished) {
+      offer.cancel();
+    }
   }
 
   private void count(int bytes) {

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class NeedServer {
   private static final long IDLE_MS = 100;
+  private static final Needed NOTHING = Needed.getDefaultInstance();
 
   private final List<SourceSet> sets;
   private final DataLink link;
@@ -101,7 +102,7 @@ final class NeedServer {
           flush();
           next = asked.poll(IDLE_MS, TimeUnit.MILLISECONDS);
         }
-        if (next != null) {
+        if (next != null && next != NOTHING) {
           serve(next);
           answered.run();
         }
@@ -121,8 +122,10 @@ final class NeedServer {
     }
   }
 
+  /** Ends the work at once when it waits; whoever stops it does so while a container is frozen. */
   void stop() {
     stopped = true;
+    asked.offer(NOTHING);
   }
 
   private void serve(Needed needed) throws IOException {

@@ -9,12 +9,14 @@ import java.util.concurrent.ExecutorService;
 /**
  * What all sends of a host share.
  *
+ * @param clients connections to receivers
  * @param scratch directory for manifests of trees being sent
  * @param throttle limit of all sends together
  * @param retryMs how long a broken connection is tried again
  */
 public record SendContext(
     Vertx vertx,
+    ControlClients clients,
     ExecutorService hashPool,
     int hashThreads,
     Path scratch,

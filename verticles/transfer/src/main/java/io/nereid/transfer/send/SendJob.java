@@ -110,7 +110,8 @@ public final class SendJob {
     while (true) {
       long before = meter.sentBytes();
       Watch watch = new Watch(() -> cancelled);
-      try (ControlLink control = new ControlLink(context.vertx(), request.ticket(), watch, meter);
+      try (ControlLink control =
+              new ControlLink(context.clients(), request.ticket(), watch, meter);
           DataLink data = new DataLink(context.vertx(), watch, meter)) {
         try {
           meter.restart();
@@ -119,6 +120,9 @@ public final class SendJob {
         } catch (FailureException e) {
           abort(control, e.failure());
           explain(e.failure());
+          throw e;
+        } catch (LinkException e) {
+          control.drop();
           throw e;
         }
       } catch (LinkException e) {
@@ -228,7 +232,7 @@ public final class SendJob {
   /** The images may be kept as a base later; their digests are known now. */
   private void remember() throws IOException {
     for (SourceSet set : sets) {
-      if (set.kind() == TreeKind.IMAGES && request.label() == SetLabel.FINAL) {
+      if (set.kind() == TreeKind.IMAGES) {
         context.known().put(set.root(), set.manifest().path());
       }
     }

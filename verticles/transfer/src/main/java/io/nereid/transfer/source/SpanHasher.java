@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 /** Computes the digests of a span of chunks. Stateless; one call uses one thread. */
 public final class SpanHasher {
   /** Content of a span, so that what is found out early can be sent early. */
-  public static final long SPAN_BYTES_MAX = 16L << 20;
+  public static final long SPAN_BYTES_MAX = 4L << 20;
 
   private static final int READ_BYTES = 256 * 1024;
 
