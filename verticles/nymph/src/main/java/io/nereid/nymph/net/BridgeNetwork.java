@@ -11,7 +11,7 @@ import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.journal.JournalEntry;
 import io.nereid.nymph.journal.Resource;
 import io.nereid.nymph.journal.ResourceJournal;
-import io.nereid.process.Outcome;
+import io.nereid.process.ProcessLauncher;
 import io.nereid.process.ProcessRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +36,10 @@ public final class BridgeNetwork implements ContainerNetwork {
   private static final String INSIDE = "eth0";
   private static final String TABLE = "nereid_parked";
 
+  /** Twice, so that it also succeeds when the table is gone already. */
+  private static final List<String> OPENING =
+      List.of("table netdev " + TABLE, "delete table netdev " + TABLE);
+
   private final IpTool ip;
   private final HostPaths paths;
   private final ResourceJournal journal;
@@ -43,10 +47,17 @@ public final class BridgeNetwork implements ContainerNetwork {
   private final Map<ContainerId, NetworkSpec> specs = new ConcurrentHashMap<>();
   private final Set<ContainerId> parkedOnes = ConcurrentHashMap.newKeySet();
   private final Map<ContainerId, ParkingLot> lots = new ConcurrentHashMap<>();
+  private final Map<ContainerId, ReadyNft> openers = new ConcurrentHashMap<>();
+  private final ProcessLauncher launcher;
 
   public BridgeNetwork(
-      ProcessRunner runner, HostPaths paths, ResourceJournal journal, NetworkConfig config) {
+      ProcessRunner runner,
+      ProcessLauncher launcher,
+      HostPaths paths,
+      ResourceJournal journal,
+      NetworkConfig config) {
     this.ip = new IpTool(runner);
+    this.launcher = launcher;
     this.paths = paths;
     this.journal = journal;
     this.bridge = new HostBridge(ip, config);
@@ -145,6 +156,9 @@ public final class BridgeNetwork implements ContainerNetwork {
       }
       // From now on frames come here. Whatever cannot be delivered yet is kept.
       ParkingLot lot = lots.get(id);
+      if (!openers.containsKey(id)) {
+        ReadyNft.in(path(id), launcher).ifPresent(opener -> openers.put(id, opener));
+      }
       if (lot == null) {
         lot = ParkingLot.open(path(id), INSIDE);
         ParkingLot other = lots.putIfAbsent(id, lot);
@@ -166,9 +180,10 @@ public final class BridgeNetwork implements ContainerNetwork {
     if (!isBridged(id)) {
       return;
     }
-    Outcome open =
-        ip.nftIn(path(id), List.of("table netdev " + TABLE, "delete table netdev " + TABLE));
-    IpTool.expect("letting traffic through to container " + id, open);
+    ReadyNft opener = openers.remove(id);
+    if (opener == null || !opener.run(OPENING)) {
+      IpTool.expect("letting traffic through to container " + id, ip.nftIn(path(id), OPENING));
+    }
     parkedOnes.remove(id);
     try {
       ParkingLot lot = lots.remove(id);
@@ -212,6 +227,10 @@ public final class BridgeNetwork implements ContainerNetwork {
     ParkingLot lot = lots.remove(id);
     if (lot != null) {
       lot.close();
+    }
+    ReadyNft opener = openers.remove(id);
+    if (opener != null) {
+      opener.close();
     }
     parkedOnes.remove(id);
     String host = hostDevice(id);

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Cgroups {
   private static final Logger LOG = LoggerFactory.getLogger(Cgroups.class);
   private static final int KILL_ROUNDS_MAX = 20;
+  private static final long FREEZE_LOOK_NANOS = 500_000;
   private final List<Path> hierarchies;
   private final Optional<Path> freezerV1;
   private final Optional<Path> memoryV1;
@@ -79,6 +82,42 @@ public final class Cgroups {
     return unified
         .flatMap(h -> read(below(h, cgroup).resolve("cgroup.freeze")))
         .map(state -> state.equals("1"))
+        .orElse(false);
+  }
+
+  /**
+   * Freezes it and waits until every thread in it has stopped. The kernel may need several tries
+   * where a thread is in the middle of a fork (freezer of version 1).
+   *
+   * @return false when it did not happen within the limit, or there is no freezer
+   */
+  public boolean freeze(String cgroup, Duration limit) {
+    long until = System.nanoTime() + limit.toNanos();
+    while (true) {
+      if (freezerV1.isPresent()) {
+        write(below(freezerV1.get(), cgroup).resolve("freezer.state"), "FROZEN");
+      } else {
+        unified.ifPresent(h -> write(below(h, cgroup).resolve("cgroup.freeze"), "1"));
+      }
+      if (isWhollyFrozen(cgroup)) {
+        return true;
+      }
+      if (System.nanoTime() > until) {
+        return false;
+      }
+      LockSupport.parkNanos(FREEZE_LOOK_NANOS);
+    }
+  }
+
+  private boolean isWhollyFrozen(String cgroup) {
+    if (freezerV1.isPresent()) {
+      return read(below(freezerV1.get(), cgroup).resolve("freezer.state"))
+          .map(state -> state.equals("FROZEN"))
+          .orElse(false);
+    }
+    return unified
+        .flatMap(h -> read(below(h, cgroup).resolve("cgroup.events")))
+        .map(events -> events.lines().anyMatch(line -> line.equals("frozen 1")))
         .orElse(false);
   }
 

@@ -13,7 +13,6 @@ import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.journal.ResourceJournal;
 import io.nereid.process.Command;
 import io.nereid.process.Outcome;
-import io.nereid.process.ProcessRunner;
 import io.nereid.process.SystemProcessRunner;
 import io.nereid.testkit.RequiresRuntime;
 import java.io.IOException;
@@ -45,7 +44,7 @@ class BridgeNetworkTest {
           Optional.of(ADDRESS),
           Optional.empty(),
           Optional.of("02:6e:0a:5d:00:05"));
-  private ProcessRunner runner;
+  private SystemProcessRunner runner;
   private BridgeNetwork a;
   private BridgeNetwork b;
   private ResourceJournal journalA;
@@ -58,6 +57,7 @@ class BridgeNetworkTest {
             dir.resolve(name + "-run"),
             dir.resolve(name + "-dumps"));
     return new BridgeNetwork(
+        runner,
         runner,
         paths,
         journal,
