@@ -9,8 +9,13 @@ import java.util.Locale;
  * @param dumpPath where images are written (DUMP_PATH); each host uses a directory of its own below
  * @param tcpEstablished whether established TCP connections move along (CRIU_TCP_ESTABLISHED)
  * @param deadlineMs after which a run is reported as unknown; it is never killed
+ * @param lazyFromBytes a container with at least so much memory runs again before all of it is in
+ *     place; 0 is never
  */
-public record CriuConfig(Path dumpPath, TcpEstablished tcpEstablished, long deadlineMs) {
+public record CriuConfig(
+    Path dumpPath, TcpEstablished tcpEstablished, long deadlineMs, long lazyFromBytes) {
+  private static final long LAZY_FROM_BYTES = 192L << 20;
+
   /** Whether established TCP connections move along. */
   public enum TcpEstablished {
     /** When the container's address moves with it. */
@@ -29,7 +34,9 @@ public record CriuConfig(Path dumpPath, TcpEstablished tcpEstablished, long dead
             "auto, or a boolean: 1, t, T, TRUE, true, True, 0, f, F, FALSE, false, False",
             CriuConfig::tcpEstablished);
     long deadlineMs = settings.number("criu.deadlineMs", 120_000, 1_000, 3_600_000);
-    return new CriuConfig(dumpPath, tcp, deadlineMs);
+    long lazyFromBytes =
+        settings.number("criu.lazyFromBytes", LAZY_FROM_BYTES, 0, Long.MAX_VALUE / 2);
+    return new CriuConfig(dumpPath, tcp, deadlineMs, lazyFromBytes);
   }
 
   // The boolean forms are those of Go's strconv.ParseBool, which the variable has always had.

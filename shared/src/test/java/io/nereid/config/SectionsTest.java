@@ -233,15 +233,16 @@ class SectionsTest {
     @Test
     void defaults() {
       assertThat(Configs.read("").criu())
-          .isEqualTo(new CriuConfig(Path.of("/dumps"), TcpEstablished.AUTO, 120_000));
+          .isEqualTo(new CriuConfig(Path.of("/dumps"), TcpEstablished.AUTO, 120_000, 192L << 20));
     }
 
     @Test
     void everySettingSet() {
       assertThat(
-              Configs.read("criu: {dumpPath: /tmpfs, tcpEstablished: false, deadlineMs: 5000}")
+              Configs.read(
+                      "criu: {dumpPath: /tmpfs, tcpEstablished: false, deadlineMs: 5000, lazyFromBytes: 0}")
                   .criu())
-          .isEqualTo(new CriuConfig(Path.of("/tmpfs"), TcpEstablished.FALSE, 5_000));
+          .isEqualTo(new CriuConfig(Path.of("/tmpfs"), TcpEstablished.FALSE, 5_000, 0));
     }
 
     @Test

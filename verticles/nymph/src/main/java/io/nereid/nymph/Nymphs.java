@@ -10,6 +10,7 @@ import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.move.MoveParts;
 import io.nereid.nymph.move.MoveSteps;
 import io.nereid.nymph.net.BridgeNetwork;
+import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.HostProbe;
 import io.nereid.nymph.probe.NodeProbe;
 import io.nereid.nymph.probe.SystemHostProbe;
@@ -65,7 +66,9 @@ public final class Nymphs {
     HostProbe probe = new SystemHostProbe(basics.runner());
     // It takes seconds, and the first report needs it.
     Thread.ofVirtual().name("probe").start(probe::capabilities);
-    var network = new BridgeNetwork(basics.runner(), paths, basics.journal(), config.network());
+    var network =
+        new BridgeNetwork(
+            basics.runner(), basics.runner(), paths, basics.journal(), config.network());
     NymphCore core = NymphCore.open(basics, network, around.transfer(), List.of(), clock);
     var setting = CriuSetting.prepare(paths, basics.runner(), around.programs());
     var checkpointer =
@@ -77,6 +80,7 @@ public final class Nymphs {
                 core,
                 around.transfer(),
                 checkpointer,
+                new LazyPages(basics.runner(), basics.watch(), setting.wrapper()),
                 config.criu(),
                 probe,
                 (node, request) -> announce(bus, node, request),

@@ -7,6 +7,7 @@ import io.nereid.launcher.demo.workload.CounterWatcher;
 import io.nereid.launcher.demo.workload.Watcher;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A shell that counts; its log is followed. */
 final class CounterWorkload implements DemoWorkload {
@@ -48,5 +49,11 @@ final class CounterWorkload implements DemoWorkload {
       case "cursor" -> reader.position(document.at("cursor").number(0));
       default -> true;
     };
+  }
+
+  @Override
+  public List<String> damage(Location container) {
+    // It has no data but its count, which is watched all the time.
+    return List.of();
   }
 }

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 final class Demo {
   private static final Duration TOGETHER_WITHIN = Duration.ofSeconds(60);
   private static final String NOTHING_LEFT = "nothing left behind";
+  private static final String DATA_WHOLE = "all data as it was stored";
   private final Tools tools;
   private final Playground playground;
   private final Consumer<String> progress;
@@ -78,6 +79,7 @@ final class Demo {
           moves.add(move);
           progress.accept(line(move));
         }
+        checks.add(DATA_WHOLE, workload.damage(container));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

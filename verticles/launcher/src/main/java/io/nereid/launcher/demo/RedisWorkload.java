@@ -8,6 +8,7 @@ import io.nereid.launcher.demo.workload.Watcher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** A redis with data; one client increments a number all the time over one connection. */
@@ -42,8 +43,7 @@ final class RedisWorkload implements DemoWorkload {
 
   @Override
   public Watcher watch(Location container) throws IOException {
-    String withPrefix = container.status().network().address().orElseThrow();
-    String address = withPrefix.substring(0, withPrefix.indexOf('/'));
+    String address = address(container);
     Watcher first = connect(address);
     try {
       RedisFiller.fill(clientNetns, address, dataBytes, SEED);
@@ -52,6 +52,19 @@ final class RedisWorkload implements DemoWorkload {
       first.close();
       throw e;
     }
+  }
+
+  @Override
+  public List<String> damage(Location container) throws IOException {
+    long different = RedisFiller.differences(clientNetns, address(container), dataBytes, SEED);
+    return different == 0
+        ? List.of()
+        : List.of(different + " values of redis are not what they were");
+  }
+
+  private static String address(Location container) {
+    String withPrefix = container.status().network().address().orElseThrow();
+    return withPrefix.substring(0, withPrefix.indexOf('/'));
   }
 
   private Watcher connect(String address) throws IOException {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Dumps containers and explains what went wrong with dumps and restores. A run is never killed:
@@ -52,6 +53,20 @@ public final class Checkpointer {
    * @return where the images are
    */
   public Path dump(ContainerId id, Path directory, boolean tcpEstablished) {
+    Outcome outcome = run(setting.wrapper(), List.of(), id, directory, tcpEstablished);
+    if (!outcome.ok()) {
+      Path log = directory.resolve("work").resolve("dump.log");
+      throw explain("checkpoint of container " + id, outcome, log, id);
+    }
+    return directory.resolve("images");
+  }
+
+  private Outcome run(
+      List<String> wrapper,
+      List<String> more,
+      ContainerId id,
+      Path directory,
+      boolean tcpEstablished) {
     Path images = directory.resolve("images");
     Path work = directory.resolve("work");
     try {
@@ -60,17 +75,35 @@ public final class Checkpointer {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make directories below " + directory, e);
     }
-    List<String> argv = new ArrayList<>(setting.wrapper());
+    List<String> argv = new ArrayList<>(wrapper);
     argv.addAll(runc.argv("checkpoint", "--leave-running"));
+    argv.addAll(more);
     argv.addAll(List.of("--image-path", images.toString(), "--work-path", work.toString()));
     argv.addAll(options(tcpEstablished));
     argv.add(id.value());
+    return runner.run(Command.of(deadline, argv).surviving(directory.resolve("checkpoint")));
+  }
+
+  /**
+   * Dumps everything but the memory of a container that is frozen, and leaves it so.
+   *
+   * @param directory gets {@code images} and {@code work}
+   * @return why CRIU could not, if so: then nothing has changed
+   * @throws FailureException of certainty UNKNOWN when it has not ended within the limit
+   */
+  public Optional<String> dumpWithoutMemory(
+      ContainerId id, Path directory, boolean tcpEstablished) {
+    Path log = directory.resolve("work").resolve("dump.log");
     Outcome outcome =
-        runner.run(Command.of(deadline, argv).surviving(directory.resolve("checkpoint")));
-    if (!outcome.ok()) {
-      throw explain("checkpoint of container " + id, outcome, work.resolve("dump.log"), id);
+        run(setting.wrapperWithoutMemory(), List.of("--lazy-pages"), id, directory, tcpEstablished);
+    if (outcome instanceof Outcome.TimedOut) {
+      throw explain("checkpoint of container " + id, outcome, log, id);
     }
-    return images;
+    if (CriuLog.leftMemoryOut(log)) {
+      return Optional.empty();
+    }
+    String cause = CriuLog.explain(log).error();
+    return Optional.of(cause.isEmpty() ? outcome.toString() : cause);
   }
 
   /** A failure of CRIU with its own reason, the log kept. */

@@ -1,44 +1,49 @@
 package io.nereid.nymph.memory;
 
+import io.nereid.nymph.criu.image.PagemapFile;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * Copies the memory of running processes into a file of 4 KiB pages, without freezing them.
+ * The memory of running processes, copied without freezing them into files like CRIU's: for each
+ * process a page map and its pages.
  *
  * <p>The pages may be torn and belong to different moments: they are not a checkpoint. They are
- * content that the receiver of a later checkpoint then has already, page by page, by digest. So
- * every race with the processes (they exit, map and unmap) only costs a page of usefulness.
+ * what {@link FrozenMemory} compares the frozen processes with, so that only what differs has to
+ * travel then. Every race with the processes (they exit, map and unmap) only costs a page of
+ * usefulness.
  *
- * <p>Sources: proc_pid_mem(5), proc_pid_pagemap(5), the kernel's admin-guide/mm/pagemap. Blocks;
- * uses a buffer of {@value #BUFFER_BYTES} bytes outside the heap.
+ * <p>Remembers a hash of each page until it is closed. Making it blocks and uses buffers of a MiB
+ * outside the heap.
  */
-public final class MemorySnapshot {
-  /** The unit of content: what CRIU's page images are made of. */
-  public static final int PAGE_BYTES = 4096;
+public final class MemorySnapshot implements AutoCloseable {
+  /** The unit of content. */
+  public static final int PAGE_BYTES = PageHash.PAGE_BYTES;
 
   private static final int BUFFER_BYTES = 1 << 20;
-  private static final int ENTRY_BYTES = 8;
   private static final int PAGES_PER_BUFFER = BUFFER_BYTES / PAGE_BYTES;
-  private static final long PRESENT_OR_SWAPPED = 3L << 62;
-  private static final long FILE_OR_SHARED = 1L << 61;
 
-  private final Path proc;
+  private final Arena arena = Arena.ofShared();
+  private final PageHash hash = new PageHash();
+  private final Map<Integer, PageRecord> records = new HashMap<>();
+  private final Continue more;
+  private long room;
+  private long bytes;
 
-  /** Reads below /proc. */
-  public MemorySnapshot() {
-    this(Path.of("/proc"));
-  }
-
-  MemorySnapshot(Path proc) {
-    this.proc = proc;
+  private MemorySnapshot(long bytesMax, Continue more) {
+    this.room = bytesMax;
+    this.more = more;
   }
 
   /** Whether to go on; asked about once per MiB. */
@@ -48,154 +53,135 @@ public final class MemorySnapshot {
   }
 
   /**
-   * Appends the present private pages of each process to {@code file}, which is made or emptied.
+   * Reads the present private pages of each process.
    *
-   * @param bytesMax stops when the file has this size
-   * @return bytes written
-   * @throws IOException when the file cannot be written; never because of a process
+   * @param pids on this host
+   * @param images existing directory; gets {@code pagemap-N.img} and {@code pages-N.img} for each
+   *     process, with its id inside the container
+   * @param bytesMax stops after so much content
+   * @throws IOException when a file cannot be written; never because of a process
    */
-  public long write(List<Integer> pids, Path file, long bytesMax, Continue more)
+  public static MemorySnapshot take(
+      Collection<Integer> pids, Path images, long bytesMax, Continue more) throws IOException {
+    return take(Path.of("/proc"), pids, images, bytesMax, more);
+  }
+
+  static MemorySnapshot take(
+      Path proc, Collection<Integer> pids, Path images, long bytesMax, Continue more)
       throws IOException {
-    ByteBuffer data = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    ByteBuffer map =
-        ByteBuffer.allocateDirect(PAGES_PER_BUFFER * ENTRY_BYTES).order(ByteOrder.nativeOrder());
-    long written = 0;
-    try (FileChannel out =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      for (int pid : pids) {
-        try (Reader reader = Reader.open(proc.resolve(Integer.toString(pid)))) {
-          written += copy(reader, out, data, map, bytesMax - written, more);
-        } catch (Gone e) {
-          continue;
-        }
-        if (written >= bytesMax || !more.wanted()) {
+    MemorySnapshot snapshot = new MemorySnapshot(bytesMax, more);
+    try (Arena buffers = Arena.ofConfined()) {
+      MemorySegment content = buffers.allocate(BUFFER_BYTES, PAGE_BYTES);
+      for (Map.Entry<Integer, Integer> one : ProcessIds.byIdInside(proc, pids).entrySet()) {
+        if (snapshot.room <= 0 || !more.wanted()) {
           break;
         }
+        snapshot.read(proc.resolve(one.getValue().toString()), one.getKey(), images, content);
       }
+      return snapshot;
+    } catch (IOException | RuntimeException e) {
+      snapshot.close();
+      throw e;
     }
-    return written;
   }
 
-  private static long copy(
-      Reader reader, FileChannel out, ByteBuffer data, ByteBuffer map, long room, Continue more)
-      throws IOException, Gone {
-    long written = 0;
-    for (MemoryMap.Area area : reader.areas()) {
-      long address = area.start();
-      while (address < area.end() && written < room && more.wanted()) {
-        int pages = (int) Math.min(PAGES_PER_BUFFER, (area.end() - address) / PAGE_BYTES);
-        int known = reader.pagemap(address, pages, map);
-        int at = 0;
-        while (at < known && written < room) {
-          if (!ours(map.getLong(at * ENTRY_BYTES))) {
-            at++;
-            continue;
-          }
-          int to = at + 1;
-          while (to < known && ours(map.getLong(to * ENTRY_BYTES))) {
-            to++;
-          }
-          written += pages(reader, address + (long) at * PAGE_BYTES, to - at, data, out);
-          at = to;
+  private void read(Path process, int idInside, Path images, MemorySegment content)
+      throws IOException {
+    ProcessMemory memory;
+    List<MemoryMap.Area> areas;
+    try {
+      memory = ProcessMemory.open(process);
+    } catch (IOException e) {
+      return;
+    }
+    PageRecord record = new PageRecord(arena, hash);
+    List<PagemapFile.Area> written = new ArrayList<>();
+    try (memory;
+        FileChannel out =
+            FileChannel.open(
+                images.resolve(PagemapFile.pagesName(idInside)),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE)) {
+      try {
+        areas = memory.areas();
+      } catch (IOException e) {
+        areas = List.of();
+      }
+      for (MemoryMap.Area area : areas) {
+        copy(memory, area, content, out, record, written);
+      }
+    }
+    record.finish();
+    records.put(idInside, record);
+    new PagemapFile(idInside, written).write(images.resolve(PagemapFile.name(idInside)));
+  }
+
+  private void copy(
+      ProcessMemory memory,
+      MemoryMap.Area area,
+      MemorySegment content,
+      FileChannel out,
+      PageRecord record,
+      List<PagemapFile.Area> written)
+      throws IOException {
+    ByteBuffer map = ProcessMemory.pagemapBuffer(PAGES_PER_BUFFER);
+    long address = area.start();
+    while (address < area.end() && room > 0 && more.wanted()) {
+      int pages = (int) Math.min(PAGES_PER_BUFFER, (area.end() - address) / PAGE_BYTES);
+      int known = memory.pagemap(address, pages, map);
+      int at = 0;
+      while (at < known && room > 0) {
+        if (!ProcessMemory.isPrivatePage(map, at)) {
+          at++;
+          continue;
         }
-        address += (long) pages * PAGE_BYTES;
-      }
-    }
-    return written;
-  }
-
-  private static boolean ours(long entry) {
-    return (entry & PRESENT_OR_SWAPPED) != 0 && (entry & FILE_OR_SHARED) == 0;
-  }
-
-  private static long pages(
-      Reader reader, long address, int count, ByteBuffer data, FileChannel out) throws IOException {
-    data.clear().limit(count * PAGE_BYTES);
-    int read = reader.memory(address, data);
-    int whole = read / PAGE_BYTES * PAGE_BYTES;
-    data.flip().limit(whole);
-    while (data.hasRemaining()) {
-      out.write(data);
-    }
-    return whole;
-  }
-
-  /** The process has ended or its memory may not be read: nothing to be had from it. */
-  private static final class Gone extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Gone(IOException cause) {
-      super(cause);
-    }
-  }
-
-  private record Reader(Path process, FileChannel mem, FileChannel pagemap)
-      implements AutoCloseable {
-    static Reader open(Path process) throws Gone {
-      FileChannel mem = null;
-      try {
-        mem = FileChannel.open(process.resolve("mem"), StandardOpenOption.READ);
-        return new Reader(
-            process, mem, FileChannel.open(process.resolve("pagemap"), StandardOpenOption.READ));
-      } catch (IOException e) {
-        closeQuietly(mem);
-        throw new Gone(e);
-      }
-    }
-
-    List<MemoryMap.Area> areas() throws Gone {
-      try {
-        // File names in it are bytes of any encoding; only the addresses matter here.
-        return MemoryMap.privateAreas(
-            Files.readAllLines(process.resolve("maps"), StandardCharsets.ISO_8859_1));
-      } catch (IOException e) {
-        throw new Gone(e);
-      }
-    }
-
-    int pagemap(long address, int pages, ByteBuffer into) {
-      into.clear().limit(pages * ENTRY_BYTES);
-      try {
-        int read = pagemap.read(into, address / PAGE_BYTES * ENTRY_BYTES);
-        return Math.max(0, read) / ENTRY_BYTES;
-      } catch (IOException e) {
-        return 0;
-      }
-    }
-
-    int memory(long address, ByteBuffer into) {
-      try {
-        while (into.hasRemaining()) {
-          int read = mem.read(into, address + into.position());
-          if (read <= 0) {
-            break;
+        int to = at + 1;
+        while (to < known && ProcessMemory.isPrivatePage(map, to)) {
+          to++;
+        }
+        long start = address + (long) at * PAGE_BYTES;
+        ByteBuffer buffer = content.asByteBuffer();
+        int whole = memory.read(start, buffer, (to - at) * PAGE_BYTES) / PAGE_BYTES;
+        if (whole > 0) {
+          buffer.flip().limit(whole * PAGE_BYTES);
+          while (buffer.hasRemaining()) {
+            out.write(buffer);
           }
+          record.add(start, content, whole);
+          append(written, start, whole);
+          room -= (long) whole * PAGE_BYTES;
+          bytes += (long) whole * PAGE_BYTES;
         }
-      } catch (IOException e) {
-        // Unmapped meanwhile: what was read before counts.
-        return into.position();
+        at = to;
       }
-      return into.position();
+      address += (long) pages * PAGE_BYTES;
     }
+  }
 
-    @Override
-    public void close() {
-      closeQuietly(mem);
-      closeQuietly(pagemap);
+  private static void append(List<PagemapFile.Area> areas, long address, long pages) {
+    if (!areas.isEmpty() && areas.getLast().end() == address) {
+      PagemapFile.Area last = areas.removeLast();
+      areas.add(new PagemapFile.Area(last.address(), last.pages() + pages, last.flags()));
+    } else {
+      areas.add(new PagemapFile.Area(address, pages, PagemapFile.PRESENT));
     }
+  }
 
-    private static void closeQuietly(FileChannel channel) {
-      if (channel != null) {
-        try {
-          channel.close();
-        } catch (IOException e) {
-          return;
-        }
-      }
+  /** Bytes of content that were written. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** What was read of a process, by its id inside the container. */
+  Optional<PageRecord> record(int idInside) {
+    return Optional.ofNullable(records.get(idInside));
+  }
+
+  /** Forgets the hashes. The files stay. */
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
     }
   }
 }

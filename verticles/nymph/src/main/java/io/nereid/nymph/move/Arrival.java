@@ -12,6 +12,7 @@ import io.nereid.nymph.conmon.ConmonRequest;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.fs.ContainerDirs;
+import io.nereid.nymph.pages.LazyPages;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Arrival {
   private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
   private static final Duration LATE_LIMIT = Duration.ofMinutes(10);
+  private static final Duration LAZY_LIMIT = Duration.ofHours(1);
   private final MoveParts parts;
   private final IncomingStore incoming;
 
@@ -53,7 +55,9 @@ final class Arrival {
       ContainerRecord record = unpack(begun, set);
       parts.core().runtime().prepare(record, true);
       Files.createDirectories(work);
-      bringUp(record, set.roots().get(TreeKind.IMAGES), work);
+      Path images = root(set, TreeKind.IMAGES);
+      boolean lazy = ImageChain.isChained(images) && provide(entry, images, work);
+      bringUp(record, images, work, lazy);
       return arrived(begun, record);
     } catch (IOException e) {
       throw failed(begun, Failure.of(FailureCode.NO_SPACE, "cannot make " + work + ": " + e, ""));
@@ -87,6 +91,10 @@ final class Arrival {
     return record;
   }
 
+  private Path aheadImages(Incoming entry) {
+    return root(parts.transfer().received(entry.migration(), SetLabel.AHEAD), TreeKind.IMAGES);
+  }
+
   private static Path root(ReceivedSet set, TreeKind kind) {
     Path root = set.roots().get(kind);
     if (root == null) {
@@ -101,9 +109,32 @@ final class Arrival {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private void bringUp(ContainerRecord record, Path images, Path work) {
+  /**
+   * Makes the memory that came in parts available to the restore.
+   *
+   * @return whether it comes page by page, while the container runs
+   */
+  private boolean provide(Incoming entry, Path images, Path work) throws IOException {
+    Path ahead = aheadImages(entry);
+    if (parts.lazyPages().isPrepared(work)) {
+      try {
+        parts.lazyPages().begin(work, images, List.of(images.resolve(ImageChain.MEMORY), ahead));
+        return true;
+      } catch (FailureException e) {
+        LOG.warn("container {} waits for its memory: {}", entry.container(), e.getMessage());
+        parts.lazyPages().end(work);
+      }
+    }
+    ImageChain.link(images, ahead);
+    return false;
+  }
+
+  private void bringUp(ContainerRecord record, Path images, Path work, boolean lazy) {
     List<String> options = new ArrayList<>(List.of("--detach", "--work-path=" + work));
     options.addAll(Checkpointer.options(TcpPolicy.moves(parts, record)));
+    if (lazy) {
+      options.add("--lazy-pages");
+    }
     parts
         .core()
         .conmon()
@@ -149,14 +180,37 @@ final class Arrival {
 
   private void keepImages(Incoming entry) {
     try {
+      parts.lazyPages().discard(work(entry));
+      if (!allPagesCame(entry)) {
+        return;
+      }
       Path images =
-          parts.transfer().received(entry.migration(), SetLabel.FINAL).roots().get(TreeKind.IMAGES);
-      parts.transfer().retain(entry.container(), images);
+          root(parts.transfer().received(entry.migration(), SetLabel.FINAL), TreeKind.IMAGES);
+      parts
+          .transfer()
+          .retain(entry.container(), ImageChain.isChained(images) ? aheadImages(entry) : images);
       parts.transfer().close(entry.migration());
       parts.core().basics().delete().delete(work(entry));
     } catch (RuntimeException e) {
       LOG.warn("the images of {} are not kept as base for the way back", entry.container(), e);
     }
+  }
+
+  /**
+   * Waits until the memory is in place. If that fails, the container may not go on: the kernel
+   * would give it empty pages.
+   */
+  private boolean allPagesCame(Incoming entry) {
+    LazyPages.End end = parts.lazyPages().awaitEnd(work(entry), LAZY_LIMIT);
+    if (end == LazyPages.End.BROKEN && parts.core().runtime().pid(entry.container()).isPresent()) {
+      parts.core().runtime().freeze(entry.container());
+      LOG.error(
+          "container {} is paused for good: CRIU's lazy-pages daemon ended before all memory was in"
+              + " place; its log is in {}",
+          entry.container(),
+          work(entry));
+    }
+    return end == LazyPages.End.COMPLETE;
   }
 
   private FailureException failed(Incoming entry, Failure failure) {
@@ -177,6 +231,7 @@ final class Arrival {
   void clean(Incoming entry) {
     ContainerId id = entry.container();
     parts.core().cgroups().killAll(parts.paths().cgroup(id));
+    parts.lazyPages().end(work(entry));
     Optional<ContainerRecord> record = parts.core().store().find(id);
     if (record.isPresent()) {
       parts.core().runtime().takeDown(record.get());
@@ -186,7 +241,7 @@ final class Arrival {
       parts.core().network().remove(id);
     }
     parts.transfer().close(entry.migration());
-    parts.core().basics().delete().delete(work(entry));
+    parts.core().basics().delete().delete(parts.paths().dumps(id));
     incoming.remove(entry.migration());
     LOG.info("nothing is left here of {} of container {}", entry.migration(), id);
   }
@@ -241,7 +296,8 @@ final class Arrival {
     }
   }
 
-  private Path work(Incoming entry) {
+  /** Where CRIU works for this restore. */
+  Path work(Incoming entry) {
     return parts.paths().dumps(entry.container()).resolve("restore-" + entry.migration().value());
   }
 }

@@ -6,6 +6,7 @@ import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.NymphCore;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.HostProbe;
 import io.nereid.port.TransferPort;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
@@ -21,6 +22,7 @@ public record MoveParts(
     NymphCore core,
     TransferPort transfer,
     Checkpointer checkpointer,
+    LazyPages lazyPages,
     CriuConfig criu,
     HostProbe probe,
     BiConsumer<NodeId, AnnounceRequest> announce,

@@ -3,6 +3,7 @@ package io.nereid.nymph.move;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.MigrationId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.memory.MemorySnapshot;
 import io.nereid.port.Tree;
@@ -28,18 +29,26 @@ final class SnapshotAhead {
   private static final Duration COPY_LIMIT = Duration.ofMinutes(10);
   private static final long DISK_RESERVE_BYTES = 256L << 20;
   private final MoveParts parts;
+  private final SentAhead sent;
 
-  SnapshotAhead(MoveParts parts) {
+  SnapshotAhead(MoveParts parts, SentAhead sent) {
     this.parts = parts;
+    this.sent = sent;
   }
 
-  List<Tree> trees(ContainerRecord record, Path directory, boolean memory) {
+  /**
+   * What to send.
+   *
+   * @param directory gets copies; {@code images} in it stays until the migration ends
+   * @param memory whether to read the memory, too
+   */
+  List<Tree> trees(ContainerRecord record, MigrationId migration, Path directory, boolean memory) {
     Path bundle = directory.resolve("bundle");
     Luggage.pack(record, parts.paths().container(record.id()).userConfig(), bundle);
     List<Tree> trees = new ArrayList<>(List.of(new Tree(TreeKind.BUNDLE, bundle)));
     try {
       if (memory) {
-        trees.add(new Tree(TreeKind.IMAGES, readMemory(record, directory)));
+        trees.add(new Tree(TreeKind.IMAGES, readMemory(record, migration, directory)));
         copyUpper(record, directory, trees);
       }
     } catch (IOException e) {
@@ -53,8 +62,11 @@ final class SnapshotAhead {
     return trees;
   }
 
-  private Path readMemory(ContainerRecord record, Path directory) throws IOException {
+  private Path readMemory(ContainerRecord record, MigrationId migration, Path directory)
+      throws IOException {
     Path images = directory.resolve("images");
+    // Of an earlier try of the same step.
+    parts.core().basics().delete().delete(images);
     Files.createDirectories(images);
     long room = Math.max(0, Files.getFileStore(images).getUsableSpace() - DISK_RESERVE_BYTES);
     List<Integer> pids =
@@ -62,16 +74,12 @@ final class SnapshotAhead {
             .map(Long::intValue)
             .toList();
     long begin = System.nanoTime();
-    long bytes =
-        new MemorySnapshot()
-            .write(
-                pids,
-                images.resolve("pages-ahead.img"),
-                room,
-                () -> !Thread.currentThread().isInterrupted());
+    MemorySnapshot snapshot =
+        MemorySnapshot.take(pids, images, room, () -> !Thread.currentThread().isInterrupted());
+    sent.keep(record.id(), migration, snapshot);
     LOG.info(
         "read {} bytes of the memory of container {} in {} ms",
-        bytes,
+        snapshot.bytes(),
         record.id(),
         (System.nanoTime() - begin) / 1_000_000);
     return images;

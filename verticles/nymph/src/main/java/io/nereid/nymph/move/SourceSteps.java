@@ -36,43 +36,67 @@ import org.slf4j.LoggerFactory;
 final class SourceSteps {
   private static final Logger LOG = LoggerFactory.getLogger(SourceSteps.class);
   private final MoveParts parts;
+  private final SentAhead sent = new SentAhead();
   private final SnapshotAhead ahead;
+  private final FrozenDump dump;
+  private final WholeMemory whole;
 
   SourceSteps(MoveParts parts) {
     this.parts = parts;
-    this.ahead = new SnapshotAhead(parts);
+    this.ahead = new SnapshotAhead(parts, sent);
+    this.dump = new FrozenDump(parts);
+    this.whole = new WholeMemory(parts);
   }
 
   StepResult sendAhead(StepRequest request, StepCommand.SendAhead step, Consumer<Progress> told) {
     ContainerRecord record = hold(request, step.target());
+    whole.require(record);
     Path directory = directory(request, "ahead");
+    boolean complete = false;
     try {
-      return sent(
-          parts
-              .transfer()
-              .send(
-                  new SendRequest(
-                      request.migration(),
-                      record.id(),
-                      step.ticket(),
-                      SetLabel.AHEAD,
-                      ahead.trees(record, directory, step.snapshot()),
-                      List.of(record.layer()),
-                      step.bandwidthBytesPerSecond()),
-                  told));
+      StepResult result =
+          sent(
+              parts
+                  .transfer()
+                  .send(
+                      new SendRequest(
+                          request.migration(),
+                          record.id(),
+                          step.ticket(),
+                          SetLabel.AHEAD,
+                          ahead.trees(record, request.migration(), directory, step.snapshot()),
+                          List.of(record.layer()),
+                          step.bandwidthBytesPerSecond()),
+                      told));
+      complete = true;
+      return result;
     } finally {
-      parts.core().basics().delete().delete(directory);
+      if (!complete) {
+        sent.forget(record.id());
+        parts.core().basics().delete().delete(directory);
+      }
     }
   }
 
   StepResult freeze(StepRequest request, StepCommand.Freeze step) {
     ContainerRecord record = hold(request, step.target());
     requireState(record, ContainerState.RUNNING, "freeze");
-    parts.core().runtime().freeze(record.id());
+    whole.require(record);
+    boolean bridged = record.network().mode() == NetworkMode.BRIDGE;
     var frozenAt = parts.clock().instant();
-    if (record.network().mode() == NetworkMode.BRIDGE) {
-      // Before the dump: what arrived after it would be acknowledged here and lost.
-      parts.core().network().detach(record.id());
+    // Both must be done before the dump: what arrived after it would be acknowledged here and lost.
+    Beside detaching =
+        Beside.start(() -> {
+          if (bridged) {
+            parts.core().network().detach(record.id());
+          }
+        });
+    try {
+      parts.core().runtime().freeze(record.id());
+    } finally {
+      detaching.join();
+    }
+    if (bridged) {
       parts
           .announce()
           .accept(
@@ -87,9 +111,7 @@ final class SourceSteps {
     ContainerRecord record = parts.core().store().get(request.container());
     requireHeld(record, request.migration());
     requireState(record, ContainerState.FROZEN, "dump");
-    parts
-        .checkpointer()
-        .dump(record.id(), directory(request, "final"), TcpPolicy.moves(parts, record));
+    dump.write(record, sent.of(record.id(), request.migration()), directory(request, "final"));
     return new StepResult.Ok();
   }
 
@@ -134,10 +156,14 @@ final class SourceSteps {
     parts.core().cgroups().killAll(parts.paths().cgroup(id));
     parts.core().runtime().takeDown(record);
     Path images = directory(request, "final").resolve("images");
+    // Where the memory is: what has changed since is not worth a second directory.
+    Path kept =
+        ImageChain.isChained(images) ? directory(request, "ahead").resolve("images") : images;
+    sent.forget(id);
     parts
         .core()
         .runtime()
-        .deleteFiles(id, Files.isDirectory(images) ? Optional.of(images) : Optional.empty());
+        .deleteFiles(id, Files.isDirectory(kept) ? Optional.of(kept) : Optional.empty());
     parts.core().store().forget(id);
     return new StepResult.Ok();
   }
@@ -154,7 +180,11 @@ final class SourceSteps {
         .find(id)
         .filter(r -> isHeld(r, request.migration()))
         .filter(r -> parts.core().view().state(r) != ContainerState.FROZEN)
-        .ifPresent(r -> parts.core().store().update(id, now -> now.withHold(Optional.empty())));
+        .ifPresent(r -> {
+          sent.forget(id);
+          parts.core().basics().delete().delete(parts.paths().dumps(id));
+          parts.core().store().update(id, now -> now.withHold(Optional.empty()));
+        });
     return new StepResult.Ok();
   }
 
@@ -177,6 +207,7 @@ final class SourceSteps {
         && parts.core().network().namespace(id).isPresent()) {
       parts.core().network().announce(id);
     }
+    sent.forget(id);
     parts.core().store().update(id, r -> r.withHold(Optional.empty()));
     parts.core().basics().delete().delete(parts.paths().dumps(id));
     LOG.info("container {} runs on here", id);

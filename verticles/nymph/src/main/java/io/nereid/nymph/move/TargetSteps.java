@@ -13,6 +13,9 @@ import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import io.nereid.protocol.message.StepMessages.StepRequest;
 import io.nereid.protocol.message.StepMessages.StepResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -25,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class TargetSteps {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSteps.class);
   private static final long MARGIN_BYTES = 1L << 30;
+  private static final String LAZY_FEATURE = "uffd";
   private final MoveParts parts;
   private final IncomingStore incoming;
   private final TargetCheck check;
@@ -44,20 +48,38 @@ final class TargetSteps {
         .filter(other -> !other.migration().equals(request.migration()))
         .ifPresent(this::giveUp);
     check.check(step.move());
-    incoming.save(
+    Incoming entry =
         new Incoming(
             request.migration(),
             id,
             step.source(),
             step.move(),
             request.fence().epoch(),
-            Incoming.Stage.RESERVED));
+            Incoming.Stage.RESERVED);
+    incoming.save(entry);
+    prepareLazily(entry);
     if (step.move().network().mode() != NetworkMode.HOST) {
       parts.core().network().create(id, step.move().network(), true);
     }
     long most = 2 * (step.move().memoryBytes() + step.move().filesBytes()) + MARGIN_BYTES;
     return new StepResult.Prepared(
         parts.transfer().open(new ReceiveRequest(request.migration(), id, request.fence(), most)));
+  }
+
+  /** Started now, because starting it takes longer than the restore may. */
+  private void prepareLazily(Incoming entry) {
+    long from = parts.criu().lazyFromBytes();
+    boolean wanted = from > 0 && entry.move().memoryBytes() >= from;
+    if (!wanted || !parts.probe().capabilities().criuFeatures().contains(LAZY_FEATURE)) {
+      return;
+    }
+    Path work = arrival.work(entry);
+    try {
+      Files.createDirectories(work);
+      parts.lazyPages().prepare(work);
+    } catch (IOException | FailureException e) {
+      LOG.warn("container {} will wait for its memory: {}", entry.container(), e.getMessage());
+    }
   }
 
   /** A reservation of an earlier migration that nobody has given back; it never ran here. */

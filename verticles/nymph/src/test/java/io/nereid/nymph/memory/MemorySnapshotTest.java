@@ -55,30 +55,48 @@ class MemorySnapshotTest {
         MemorySegment.copy(content, 0, memory, ValueLayout.JAVA_BYTE, (long) i * PAGE, PAGE);
         expected.add(key(content));
       }
-      Path file = dir.resolve("pages");
-      long bytes = new MemorySnapshot().write(List.of(PID), file, Long.MAX_VALUE, () -> true);
-      assertThat(Files.size(file)).isEqualTo(bytes);
-      Set<String> found = new HashSet<>(expected);
-      found.removeAll(keysIn(file));
-      assertThat(found).as("pages that are missing").isEmpty();
+      try (MemorySnapshot snapshot =
+          MemorySnapshot.take(List.of(PID), dir, Long.MAX_VALUE, () -> true)) {
+        Path file = pages();
+        assertThat(Files.size(file)).isEqualTo(snapshot.bytes());
+        Set<String> found = new HashSet<>(expected);
+        found.removeAll(keysIn(file));
+        assertThat(found).as("pages that are missing").isEmpty();
+      }
     }
   }
 
   @Test
   void aProcessThatIsGoneCostsNothing() throws IOException {
-    Path file = dir.resolve("pages");
-    assertThat(new MemorySnapshot().write(List.of(0x7fff_fff0), file, 1 << 20, () -> true))
-        .isZero();
-    assertThat(Files.size(file)).isZero();
+    try (MemorySnapshot snapshot =
+        MemorySnapshot.take(List.of(0x7fff_fff0), dir, 1 << 20, () -> true)) {
+      assertThat(snapshot.bytes()).isZero();
+      assertThat(dir).isEmptyDirectory();
+    }
   }
 
   @Test
-  void theSnapshotEndsAtItsLimitAndWhenItIsNoLongerWanted() throws IOException {
+  void theSnapshotEndsAtItsLimit() throws IOException {
     assumeTrue(Files.isReadable(Path.of("/proc/self/pagemap")));
-    Path file = dir.resolve("pages");
-    long limited = new MemorySnapshot().write(List.of(PID), file, 2L << 20, () -> true);
-    assertThat(limited).isBetween(1L << 20, (2L << 20) + (1L << 20));
-    assertThat(new MemorySnapshot().write(List.of(PID), file, 64L << 20, () -> false)).isZero();
+    try (MemorySnapshot snapshot = MemorySnapshot.take(List.of(PID), dir, 2L << 20, () -> true)) {
+      assertThat(snapshot.bytes()).isBetween(1L << 20, (2L << 20) + (1L << 20));
+    }
+  }
+
+  @Test
+  void theSnapshotEndsWhenItIsNoLongerWanted() throws IOException {
+    try (MemorySnapshot snapshot = MemorySnapshot.take(List.of(PID), dir, 64L << 20, () -> false)) {
+      assertThat(snapshot.bytes()).isZero();
+    }
+  }
+
+  private Path pages() throws IOException {
+    try (var files = Files.list(dir)) {
+      return files
+          .filter(f -> f.getFileName().toString().startsWith("pages-"))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   private static List<String> keysIn(Path file) throws IOException {

@@ -34,6 +34,10 @@ final class CopyingTransfer implements TransferPort {
   private static final Map<String, CopyingTransfer> PEERS = new ConcurrentHashMap<>();
   private final Path root;
   private final Path layers;
+
+  /** Of the last session: how its images were when nobody needed them any more. */
+  volatile List<String> lastImages = List.of();
+
   final Map<ContainerId, Path> retained = new ConcurrentHashMap<>();
 
   CopyingTransfer(Path root, Path layers) {
@@ -97,6 +101,8 @@ final class CopyingTransfer implements TransferPort {
 
   @Override
   public void close(MigrationId migration) {
+    String[] names = session(migration).resolve("FINAL/IMAGES").toFile().list();
+    lastImages = names == null ? List.of() : List.of(names);
     run("rm", "-rf", session(migration).toString());
   }
 

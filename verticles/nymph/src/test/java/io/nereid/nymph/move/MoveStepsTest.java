@@ -26,6 +26,7 @@ import io.nereid.nymph.criu.CriuSetting;
 import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.fs.MountTable;
 import io.nereid.nymph.net.BridgeNetwork;
+import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.SystemHostProbe;
 import io.nereid.nymph.testing.BusyboxBundle;
 import io.nereid.port.TransferTicket;
@@ -78,6 +79,8 @@ class MoveStepsTest {
     final CopyingTransfer transfer;
     NymphCore core;
     MoveSteps steps;
+    LazyPages lazyPages;
+    long lazyFromBytes;
 
     Host(String name) {
       node = new NodeId(name + "-" + run);
@@ -93,18 +96,22 @@ class MoveStepsTest {
       BridgeNetwork network =
           new BridgeNetwork(
               basics.runner(),
+              basics.runner(),
               paths,
               basics.journal(),
               new NetworkConfig(bridge, Optional.empty(), "10.94.0.0/24", Optional.empty()));
       core = NymphCore.open(basics, network, transfer, List.of(), Clock.systemUTC());
       CriuSetting setting = CriuSetting.prepare(paths, basics.runner(), programs);
+      lazyPages = new LazyPages(basics.runner(), basics.watch(), setting.wrapper());
       steps =
           new MoveSteps(
               new MoveParts(
                   core,
                   transfer,
                   new Checkpointer(basics.runner(), core.runc(), setting, Duration.ofSeconds(60)),
-                  new CriuConfig(paths.dumps(), CriuConfig.TcpEstablished.AUTO, 60_000),
+                  lazyPages,
+                  new CriuConfig(
+                      paths.dumps(), CriuConfig.TcpEstablished.AUTO, 60_000, lazyFromBytes),
                   new SystemHostProbe(basics.runner()),
                   (target, request) -> (target.equals(a.node) ? a : b).steps.announce(request),
                   FaultPoints.NONE,
@@ -236,6 +243,70 @@ class MoveStepsTest {
     assertThat(fate.fate()).isEqualTo(Fate.RUNNING);
     assertThat(((StepReply.Failed) b.ask(E2, new StepCommand.Discard())).failure().code())
         .isEqualTo(FailureCode.WRONG_STATE);
+  }
+
+  @Test
+  void memoryThatWasSentAheadIsNeitherDumpedNorSentAgain() throws IOException {
+    TransferTicket ticket = upToDump();
+    Path dumps = a.paths.dumps(id);
+    Path images = dumps.resolve("final-" + migration.value()).resolve("images");
+    Path memory = images.resolve("memory");
+    long ahead = bytesOf(dumps.resolve("ahead-" + migration.value()));
+    assertThat(bytesOf(memory)).isLessThan(ahead);
+    assertThat(memory.resolve("pagemap-1.img")).exists();
+    a.done(E1, new StepCommand.SendDelta(ticket, 0));
+    b.done(E2, new StepCommand.Restore());
+    await().until(() -> b.transfer.retained.containsKey(id));
+    assertThat(b.transfer.lastImages).contains("memory", "parent");
+    a.done(E2, new StepCommand.Release());
+  }
+
+  private static long bytesOf(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      return files
+          .filter(f -> f.toString().contains("pages-"))
+          .mapToLong(f -> f.toFile().length())
+          .sum();
+    }
+  }
+
+  @Test
+  void aContainerRunsBeforeAllOfItsMemoryIsInPlace() throws IOException {
+    b.lazyFromBytes = 1;
+    b.restart();
+    TransferTicket ticket = upToDump();
+    Path work = b.paths.dumps(id).resolve("restore-" + migration.value());
+    assertThat(b.lazyPages.isPrepared(work)).isTrue();
+    long before = a.count();
+    a.done(E1, new StepCommand.SendDelta(ticket, 0));
+    b.done(E2, new StepCommand.Restore());
+    await().until(() -> b.count() > before + 3);
+    await().until(() -> b.transfer.retained.containsKey(id));
+    assertThat(b.transfer.lastImages).contains("memory").doesNotContain("parent");
+    await().until(() -> !Files.exists(work));
+    assertThat(b.state()).isEqualTo(ContainerState.RUNNING);
+    a.done(E2, new StepCommand.Release());
+    a.assertNothingOf();
+  }
+
+  @Test
+  void aPageServerThatNobodyNeedsEndsWithTheReservation() {
+    b.lazyFromBytes = 1;
+    b.restart();
+    prepare();
+    Path work = b.paths.dumps(id).resolve("restore-" + migration.value());
+    assertThat(b.lazyPages.isPrepared(work)).isTrue();
+    b.done(E2, new StepCommand.Discard());
+    assertThat(b.lazyPages.isPrepared(work)).isFalse();
+    assertThat(processesNaming(work)).isEmpty();
+    b.assertNothingOf();
+  }
+
+  private static List<String> processesNaming(Path work) {
+    return ProcessHandle.allProcesses()
+        .map(p -> p.info().commandLine().orElse(""))
+        .filter(line -> line.contains(work.toString()))
+        .toList();
   }
 
   @Test

@@ -1,0 +1,250 @@
+package io.nereid.nymph.memory;
+
+import io.nereid.nymph.criu.image.PagemapFile;
+import io.nereid.nymph.criu.image.PagemapFile.Area;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The memory of frozen processes, for a dump in which CRIU has left it out: which pages are as a
+ * {@link MemorySnapshot} has them, and the content of all others. Every page is read while the
+ * processes are frozen and CRIU has let go of them, so the outcome is exact.
+ *
+ * <p>Blocks; uses as many threads as it is given, each with a buffer of a quarter MiB outside the
+ * heap.
+ */
+public final class FrozenMemory {
+  private static final Pattern PAGEMAP = Pattern.compile("pagemap-(\\d{1,9})\\.img");
+  private static final int PAGE_BYTES = PageHash.PAGE_BYTES;
+  private static final int BUFFER_BYTES = 1 << 18;
+  private static final int TASK_PAGES = 2048;
+
+  private final Path proc;
+  private final MemorySnapshot before;
+  private final int threads;
+
+  /**
+   * Compares with a snapshot.
+   *
+   * @param threads how many read and compare at the same time
+   */
+  public FrozenMemory(MemorySnapshot before, int threads) {
+    this(Path.of("/proc"), before, threads);
+  }
+
+  FrozenMemory(Path proc, MemorySnapshot before, int threads) {
+    this.proc = proc;
+    this.before = before;
+    this.threads = threads;
+  }
+
+  /** What came of it, in pages. */
+  public record Outcome(long pages, long changed) {}
+
+  /**
+   * Writes a directory whose page maps say of each page that CRIU left out whether it is in the
+   * snapshot ({@link PagemapFile#PARENT}) or here.
+   *
+   * @param pids on this host, of all processes of the container
+   * @param images what CRIU has written
+   * @param into existing empty directory
+   * @throws IOException when a file cannot be read or written, or a page cannot be read: then the
+   *     directory is of no use
+   */
+  public Outcome write(Collection<Integer> pids, Path images, Path into) throws IOException {
+    Map<Integer, Integer> byIdInside = ProcessIds.byIdInside(proc, pids);
+    long pages = 0;
+    long changed = 0;
+    try (ExecutorService pool =
+            Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name("frozen-memory-", 0).factory());
+        DirectoryStream<Path> maps = Files.newDirectoryStream(images, "pagemap-*.img")) {
+      for (Path map : maps) {
+        Matcher name = PAGEMAP.matcher(map.getFileName().toString());
+        if (!name.matches()) {
+          continue;
+        }
+        List<Area> left =
+            PagemapFile.read(map).areas().stream()
+                .filter(a -> a.is(PagemapFile.LAZY) && !a.is(PagemapFile.PRESENT))
+                .toList();
+        if (left.isEmpty()) {
+          continue;
+        }
+        int idInside = Integer.parseInt(name.group(1));
+        Integer pid = byIdInside.get(idInside);
+        if (pid == null) {
+          throw new IOException("no process of the container is called " + idInside + " inside");
+        }
+        try (ProcessMemory memory = ProcessMemory.open(proc.resolve(Integer.toString(pid)))) {
+          BitSet differ = compare(memory, before.record(idInside).orElse(null), left, pool);
+          writeChanged(memory, idInside, left, differ, into);
+          changed += differ.cardinality();
+          pages += left.stream().mapToLong(Area::pages).sum();
+        }
+      }
+    }
+    return new Outcome(pages, changed);
+  }
+
+  private record Part(long address, int pages, int first) {}
+
+  private BitSet compare(
+      ProcessMemory memory, PageRecord record, List<Area> areas, ExecutorService pool)
+      throws IOException {
+    List<Part> parts = new ArrayList<>();
+    int first = 0;
+    for (Area area : areas) {
+      for (long done = 0; done < area.pages(); done += TASK_PAGES) {
+        int count = (int) Math.min(TASK_PAGES, area.pages() - done);
+        parts.add(new Part(area.address() + done * PAGE_BYTES, count, first));
+        first = Math.addExact(first, count);
+      }
+    }
+    if (record == null) {
+      BitSet all = new BitSet(first);
+      all.set(0, first);
+      return all;
+    }
+    List<Future<BitSet>> results = new ArrayList<>();
+    for (List<Part> share : shares(parts)) {
+      Callable<BitSet> work = () -> compare(memory, record, share);
+      results.add(pool.submit(work));
+    }
+    BitSet differ = new BitSet(first);
+    for (Future<BitSet> result : results) {
+      differ.or(await(result));
+    }
+    return differ;
+  }
+
+  /** Areas may be many and tiny: parts are handed out in shares of a sensible size. */
+  private static List<List<Part>> shares(List<Part> parts) {
+    List<List<Part>> shares = new ArrayList<>();
+    List<Part> share = new ArrayList<>();
+    int pages = 0;
+    for (Part part : parts) {
+      share.add(part);
+      pages += part.pages();
+      if (pages >= TASK_PAGES) {
+        shares.add(share);
+        share = new ArrayList<>();
+        pages = 0;
+      }
+    }
+    if (!share.isEmpty()) {
+      shares.add(share);
+    }
+    return shares;
+  }
+
+  private static BitSet compare(ProcessMemory memory, PageRecord record, List<Part> parts)
+      throws IOException {
+    BitSet differ = new BitSet();
+    long[] two = new long[2];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment content = arena.allocate(BUFFER_BYTES, PAGE_BYTES);
+      ByteBuffer buffer = content.asByteBuffer();
+      for (Part part : parts) {
+        for (int done = 0; done < part.pages(); ) {
+          int count = Math.min(BUFFER_BYTES / PAGE_BYTES, part.pages() - done);
+          long address = part.address() + (long) done * PAGE_BYTES;
+          fill(memory, address, buffer, count);
+          for (int i = 0; i < count; i++) {
+            long number = record.find(address + (long) i * PAGE_BYTES);
+            if (number < 0 || !record.same(number, content, (long) i * PAGE_BYTES, two)) {
+              differ.set(part.first() + done + i);
+            }
+          }
+          done += count;
+        }
+      }
+    }
+    return differ;
+  }
+
+  private static void fill(ProcessMemory memory, long address, ByteBuffer buffer, int pages)
+      throws IOException {
+    int wanted = pages * PAGE_BYTES;
+    int read = memory.read(address, buffer, wanted);
+    if (read != wanted) {
+      throw new IOException(
+          "only %d of %d bytes of a frozen process at %x could be read"
+              .formatted(read, wanted, address));
+    }
+  }
+
+  private static void writeChanged(
+      ProcessMemory memory, int idInside, List<Area> areas, BitSet differ, Path into)
+      throws IOException {
+    List<Area> out = new ArrayList<>();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    try (FileChannel pages =
+        FileChannel.open(
+            into.resolve(PagemapFile.pagesName(idInside)),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE)) {
+      int first = 0;
+      for (Area area : areas) {
+        int end = first + (int) area.pages();
+        for (int at = first; at < end; ) {
+          boolean changed = differ.get(at);
+          int next = changed ? differ.nextClearBit(at) : differ.nextSetBit(at);
+          int to = next < 0 ? end : Math.min(end, next);
+          long address = area.address() + (long) (at - first) * PAGE_BYTES;
+          out.add(new Area(address, to - at, changed ? PagemapFile.PRESENT : PagemapFile.PARENT));
+          if (changed) {
+            copy(memory, address, to - at, buffer, pages);
+          }
+          at = to;
+        }
+        first = end;
+      }
+    }
+    new PagemapFile(idInside, out).write(into.resolve(PagemapFile.name(idInside)));
+  }
+
+  private static void copy(
+      ProcessMemory memory, long address, int pages, ByteBuffer buffer, FileChannel out)
+      throws IOException {
+    for (int done = 0; done < pages; ) {
+      int count = Math.min(BUFFER_BYTES / PAGE_BYTES, pages - done);
+      fill(memory, address + (long) done * PAGE_BYTES, buffer, count);
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        out.write(buffer);
+      }
+      done += count;
+    }
+  }
+
+  private static <T> T await(Future<T> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while comparing memory", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.nereid.nymph.move;
+
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.nymph.criu.image.PagemapFile;
+import io.nereid.nymph.criu.image.PagemapFile.Area;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * Images of which the memory came in parts: CRIU's own without memory, below them in {@value
+ * #MEMORY} the pages that had changed when the container was frozen, and the pages that were sent
+ * ahead. Linked as CRIU links incremental dumps: each page is read from the newest part that has
+ * it. Nothing is copied.
+ */
+final class ImageChain {
+  /** Directory of the changed pages, within the images. */
+  static final String MEMORY = "memory";
+
+  private static final String PARENT = "parent";
+
+  private ImageChain() {}
+
+  /** Whether these images need the memory that was sent ahead. */
+  static boolean isChained(Path images) {
+    return Files.isDirectory(images.resolve(MEMORY), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Links the parts, so that CRIU can restore from {@code images}.
+   *
+   * @param ahead the images that were sent ahead
+   * @throws IOException when a file cannot be read or written
+   * @throws FailureException PROTOCOL when the images are not such as a source makes
+   */
+  static void link(Path images, Path ahead) throws IOException {
+    Path memory = images.resolve(MEMORY);
+    try (DirectoryStream<Path> maps = Files.newDirectoryStream(memory, "pagemap-*.img")) {
+      for (Path changed : maps) {
+        Path map = images.resolve(changed.getFileName());
+        if (!Files.isRegularFile(map, LinkOption.NOFOLLOW_LINKS)
+            || !Files.isRegularFile(changed, LinkOption.NOFOLLOW_LINKS)) {
+          throw new FailureException(
+              Failure.of(
+                  FailureCode.PROTOCOL,
+                  "the images have " + changed.getFileName() + " in one part only",
+                  "run the same release of Nereid on both hosts"));
+        }
+        PagemapFile whole = PagemapFile.read(map);
+        List<Area> areas =
+            whole.areas().stream()
+                .map(a -> isLeftOut(a) ? a.with(a.flags() | PagemapFile.PARENT) : a)
+                .toList();
+        // Written beside and renamed, so that nothing is ever written through what has come.
+        Path fresh = images.resolve(map.getFileName() + ".linked");
+        Files.deleteIfExists(fresh);
+        new PagemapFile(whole.pagesId(), areas).write(fresh);
+        Files.move(fresh, map, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    Files.createSymbolicLink(images.resolve(PARENT), Path.of(MEMORY));
+    // Relative, because CRIU follows it when it has gone into the container's mount namespace.
+    Files.createSymbolicLink(
+        memory.resolve(PARENT), memory.toRealPath().relativize(ahead.toRealPath()));
+  }
+
+  private static boolean isLeftOut(Area area) {
+    return area.is(PagemapFile.LAZY) && !area.is(PagemapFile.PRESENT);
+  }
+}

@@ -1,0 +1,219 @@
+package io.nereid.nymph.pages;
+
+import io.nereid.domain.failure.Certainty;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.nymph.runtime.RuntimeFailures;
+import io.nereid.process.Command;
+import io.nereid.process.Outcome;
+import io.nereid.process.ProcessRunner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets a container be restored before its memory is in place: a page server and CRIU's lazy-pages
+ * daemon beside it, both in the directory in which CRIU works for this restore. Both go on when the
+ * nymph ends. Blocks.
+ */
+public final class LazyPages {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final String SERVER_PID = "pages.pid";
+  private static final String DAEMON_PID = "lazy-pages.pid";
+  private static final String DAEMON_LOG = "lazy-pages.log";
+
+  /** A constant; what varies is in its arguments. */
+  private static final String IN_BACKGROUND =
+      "ip link set dev lo up && file=$0 && \"$@\" </dev/null & echo $! >\"$0.new\" && mv \"$0.new\" \"$0\"";
+
+  private final ProcessRunner runner;
+  private final DirectoryWatch watch;
+  private final List<String> wrapper;
+
+  /**
+   * Uses programs of this host.
+   *
+   * @param wrapper words before the command line of anything of CRIU
+   */
+  public LazyPages(ProcessRunner runner, DirectoryWatch watch, List<String> wrapper) {
+    this.runner = runner;
+    this.watch = watch;
+    this.wrapper = List.copyOf(wrapper);
+  }
+
+  /** Starts a page server that waits in the directory; it must exist and be new. */
+  public void prepare(Path work) {
+    List<String> argv = new ArrayList<>(List.of("unshare", "--net", "sh", "-c", IN_BACKGROUND));
+    argv.add(work.resolve(SERVER_PID).toString());
+    argv.addAll(program(work));
+    Outcome outcome = runner.run(Command.of(LIMIT, argv).surviving(work.resolve("page-server")));
+    if (!outcome.ok()) {
+      throw RuntimeFailures.of(
+          FailureCode.RUNTIME_FAILED, "starting a page server", outcome, "", List.of());
+    }
+  }
+
+  private static List<String> program(Path work) {
+    String java = ProcessHandle.current().info().command().orElse("java");
+    return List.of(
+        java,
+        "-Xmx96m",
+        "-Xss512k",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:-UsePerfData",
+        "-cp",
+        System.getProperty("java.class.path"),
+        PageServerProgram.class.getName(),
+        work.toString());
+  }
+
+  /** Whether a page server waits there. */
+  public boolean isPrepared(Path work) {
+    return process(work.resolve(SERVER_PID), work).isPresent();
+  }
+
+  /**
+   * Gets pages ready for a restore that begins now, with {@code --lazy-pages} and this work
+   * directory.
+   *
+   * @param images of CRIU, whose page maps have left the pages out
+   * @param content where the pages are, the newest first
+   */
+  public void begin(Path work, Path images, List<Path> content) {
+    ProcessHandle server =
+        process(work.resolve(SERVER_PID), work)
+            .orElseThrow(() -> failed("the page server has ended", work));
+    try {
+      Path told = work.resolve(PageServerProgram.IMAGES + ".new");
+      Files.write(told, content.stream().map(Path::toString).toList());
+      Files.move(told, work.resolve(PageServerProgram.IMAGES), StandardCopyOption.ATOMIC_MOVE);
+      Path ready = work.resolve(PageServerProgram.READY);
+      boolean begun = watch.await(work, () -> Files.exists(ready) || !server.isAlive(), LIMIT);
+      if (!begun || !Files.exists(ready)) {
+        throw failed("the page server does not get ready", work);
+      }
+      String port = Files.readString(work.resolve(PageServerProgram.PORT)).strip();
+      startDaemon(work, images, server.pid(), Integer.parseInt(port));
+    } catch (IOException | NumberFormatException e) {
+      throw failed("the page server cannot be talked to: " + e.getMessage(), work);
+    }
+  }
+
+  private void startDaemon(Path work, Path images, long server, int port) {
+    List<String> argv = new ArrayList<>(List.of("nsenter", "--net=/proc/" + server + "/ns/net"));
+    argv.addAll(wrapper);
+    argv.addAll(List.of("criu", "lazy-pages", "--daemon"));
+    argv.addAll(List.of("--images-dir", images.toString(), "--work-dir", work.toString()));
+    argv.addAll(List.of("--pidfile", work.resolve(DAEMON_PID).toString()));
+    argv.addAll(List.of("--page-server", "--address", "127.0.0.1", "--port", port + ""));
+    argv.addAll(List.of("--log-file", DAEMON_LOG, "-v1"));
+    Outcome outcome = runner.run(Command.of(LIMIT, argv).surviving(work.resolve("lazy-pages")));
+    if (!outcome.ok()) {
+      throw RuntimeFailures.of(
+          FailureCode.CRIU_FAILED, "starting criu lazy-pages", outcome, "", List.of());
+    }
+  }
+
+  /** How the bringing of pages has ended. */
+  public enum End {
+    /** All pages are in place, or none were to be brought, or the container has ended. */
+    COMPLETE,
+    /** Somebody has killed one of the programs, or it has failed. */
+    BROKEN,
+    /** It goes on beyond the limit. */
+    LATE
+  }
+
+  /** Waits until all pages are in place. */
+  public End awaitEnd(Path work, Duration limit) {
+    if (!Files.exists(work.resolve(DAEMON_PID))) {
+      return End.COMPLETE;
+    }
+    for (String pidFile : List.of(DAEMON_PID, SERVER_PID)) {
+      boolean ended =
+          process(work.resolve(pidFile), work)
+              .map(p ->
+                  p.onExit()
+                      .thenApply(gone -> true)
+                      .completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS)
+                      .join())
+              .orElse(true);
+      if (!ended) {
+        return End.LATE;
+      }
+    }
+    return isComplete(work) ? End.COMPLETE : End.BROKEN;
+  }
+
+  private static boolean isComplete(Path work) {
+    try {
+      // With this verbosity CRIU writes nothing but errors.
+      boolean silent = Files.size(work.resolve(DAEMON_LOG)) == 0;
+      return silent && Files.exists(work.resolve(PageServerProgram.DONE));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Ends a page server that nobody needs; does nothing while a container gets pages from it. */
+  public void discard(Path work) {
+    if (process(work.resolve(DAEMON_PID), work).isPresent()) {
+      return;
+    }
+    kill(work.resolve(SERVER_PID), work);
+  }
+
+  private static void kill(Path pidFile, Path work) {
+    process(pidFile, work)
+        .ifPresent(process -> {
+          CompletableFuture<ProcessHandle> end = process.onExit();
+          process.destroyForcibly();
+          end.completeOnTimeout(process, LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
+        });
+  }
+
+  /** After a restore that failed: nothing runs that could need pages. */
+  public void end(Path work) {
+    kill(work.resolve(DAEMON_PID), work);
+    kill(work.resolve(SERVER_PID), work);
+  }
+
+  // Process ids are used again, so the file alone proves nothing.
+  private static Optional<ProcessHandle> process(Path pidFile, Path work) {
+    try {
+      long pid = Long.parseLong(Files.readString(pidFile).strip());
+      String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+      return line.contains(work.toString())
+          ? ProcessHandle.of(pid).filter(ProcessHandle::isAlive)
+          : Optional.empty();
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static FailureException failed(String what, Path work) {
+    List<String> said = new ArrayList<>();
+    try {
+      said.addAll(RuntimeFailures.lastLines(Files.readString(work.resolve("page-server.err"))));
+    } catch (IOException e) {
+      said.add("it has left no words");
+    }
+    return new FailureException(
+        new Failure(
+            FailureCode.RUNTIME_FAILED,
+            Certainty.RAN_AND_FAILED,
+            what,
+            "see the host's log",
+            said));
+  }
+}

@@ -1,0 +1,96 @@
+package io.nereid.nymph.pages;
+
+import io.nereid.nymph.fs.DirectoryWatch;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The page server as a program of its own: a daemon that is killed or replaced must not take the
+ * memory of a running container with it. Started early, in a network namespace that it shares with
+ * CRIU's lazy-pages daemon only, so that nobody else can ask for pages; told later in a file where
+ * the images are. Ends when everything was fetched, or when nobody came.
+ */
+public final class PageServerProgram {
+  /** Written by the program: the port at which it listens. */
+  static final String PORT = "pages.port";
+
+  /** Read by the program: image directories, the newest first, a line each. */
+  static final String IMAGES = "pages.images";
+
+  /** Written by the program when all files are open. */
+  static final String READY = "pages.ready";
+
+  /** Written by the program when the other side has said that it needs nothing more. */
+  static final String DONE = "pages.done";
+
+  private static final Duration TOLD_LIMIT = Duration.ofHours(1);
+  private static final Duration CONNECT_LIMIT = Duration.ofMinutes(10);
+  private static final int DIRECTORIES_MAX = 16;
+
+  private PageServerProgram() {}
+
+  /** Runs it; the argument is the directory for the files by which it is talked to. */
+  public static void main(String[] arguments) throws IOException {
+    Path directory = Path.of(arguments[0]);
+    try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+      listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+      int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
+      publish(directory, PORT, Integer.toString(port));
+      Path told = directory.resolve(IMAGES);
+      try (DirectoryWatch watch = DirectoryWatch.open(directory)) {
+        if (!watch.await(directory, () -> Files.exists(told), TOLD_LIMIT)) {
+          return;
+        }
+      }
+      List<Path> images = Files.readAllLines(told).stream().map(Path::of).toList();
+      if (images.size() > DIRECTORIES_MAX) {
+        throw new IOException(images.size() + " image directories are too many");
+      }
+      try (PageChain chain = PageChain.open(images)) {
+        publish(directory, READY, "");
+        publish(directory, DONE, serve(listening, chain) + " pages");
+      }
+    }
+  }
+
+  private static long serve(ServerSocketChannel listening, PageChain chain) throws IOException {
+    try (SocketChannel peer = accept(listening)) {
+      peer.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      PageServer server = new PageServer(chain);
+      server.serve(peer);
+      return server.served();
+    }
+  }
+
+  private static SocketChannel accept(ServerSocketChannel listening) throws IOException {
+    try (Selector selector = Selector.open()) {
+      listening.configureBlocking(false);
+      listening.register(selector, SelectionKey.OP_ACCEPT);
+      selector.select(CONNECT_LIMIT.toMillis());
+      SocketChannel peer = listening.accept();
+      if (peer == null) {
+        throw new IOException("nobody has asked for pages");
+      }
+      peer.configureBlocking(true);
+      return peer;
+    }
+  }
+
+  private static void publish(Path directory, String name, String content) throws IOException {
+    Path fresh = directory.resolve(name + ".new");
+    Files.writeString(fresh, content + "\n", StandardCharsets.US_ASCII);
+    Files.move(fresh, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+}
