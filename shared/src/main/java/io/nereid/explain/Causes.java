@@ -20,16 +20,16 @@ public final class Causes {
               FileCauses.ALL,
               TaskCauses.ALL,
               HostCauses.ALL,
-              RestoreCauses.ALL,
               ImageCauses.ALL,
+              RestoreCauses.ALL,
               RuntimeCauses.ALL,
               GeneralCauses.ALL)
           .flatMap(List::stream)
           .toList();
 
-  /** The signs that are not CRIU's own. */
-  static final List<Sign> RUNTIME =
-      ALL.stream().flatMap(c -> c.signs().stream()).filter(s -> !s.isOfCriu()).toList();
+  /** The signs whose lines do not say that they are errors. */
+  static final List<Sign> UNMARKED =
+      ALL.stream().flatMap(c -> c.signs().stream()).filter(s -> !s.asError()).toList();
 
   private Causes() {}
 

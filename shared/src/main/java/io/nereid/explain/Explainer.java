@@ -91,7 +91,7 @@ public final class Explainer {
   private static boolean isError(String line) {
     return line.contains("Error (")
         || line.contains("CRIU says: ")
-        || Causes.RUNTIME.stream().anyMatch(sign -> sign.isIn(line))
+        || Causes.UNMARKED.stream().anyMatch(sign -> sign.isIn(line))
         || line.contains("level=error")
         || line.contains("\"level\":\"error\"");
   }

@@ -59,6 +59,15 @@ final class HostCauses {
               Sign.of("criu/net.c", "IP tool failed on"),
               Sign.of("criu/util.c", "execvp(\"ip\"")),
           Cause.of(
+              "tar-missing",
+              HOST,
+              "the program tar is missing or failed",
+              "CRIU packs and unpacks the content of tmpfs mounts with it.",
+              "install tar on both hosts; when it is there, look whether the disk is full",
+              Sign.of("criu/util.c", "execvp(\"tar\""),
+              Sign.of("criu/filesystems.c", "Can't dump tmpfs content"),
+              Sign.of("criu/filesystems.c", "Can't restore tmpfs content")),
+          Cause.of(
               "diag-modules",
               HOST,
               "the kernel does not tell CRIU about sockets",
@@ -114,7 +123,7 @@ final class HostCauses {
               "It reads and writes other processes, namespaces and cgroups.",
               "run the daemon as root with all capabilities; 'nereid doctor' names what is missing",
               Sign.of("criu/util.c", "You need to be root to run this command"),
-              Sign.of("criu/cr-check.c", "CRIU needs to have the CAP_SYS_ADMIN")));
+              Sign.remark("criu/cr-check.c", "CRIU needs to have the CAP_SYS_ADMIN")));
 
   private HostCauses() {}
 }

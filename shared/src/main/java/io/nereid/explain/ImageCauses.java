@@ -30,7 +30,7 @@ final class ImageCauses {
               "The directory is not the one of a dump, or files in it were not copied.",
               "name the directory that holds inventory.img and descriptors.json",
               Sign.of("criu/image.c", "Can't open dir "),
-              Sign.of("criu/cr-restore.c", "Can't open core data for"),
+              Sign.of("criu/protobuf.c", "Unexpected EOF on (empty-image)"),
               Sign.of("libcontainer/criu_linux.go", "descriptors.json", "no such file"),
               Sign.of("libcontainer/criu_linux.go", "invalid directory to restore checkpoint")),
           Cause.of(
@@ -43,6 +43,7 @@ final class ImageCauses {
               Sign.of("criu/image.c", "Not supported images version"),
               Sign.of("criu/image.c", "Too old image"),
               Sign.of("criu/cr-restore.c", "Image corrupted on pid"),
+              Sign.of("criu/cr-restore.c", "Can't open core data for"),
               Sign.of("criu/mem.c", "outside of VMA"),
               Sign.of("criu/protobuf.c", "Unexpected EOF on "),
               Sign.of("criu/protobuf.c", "Failed unpacking object")),
@@ -88,6 +89,7 @@ final class ImageCauses {
               Sign.of("criu/page-xfer.c", "Remote side closed connection"),
               Sign.of("criu/page-xfer.c", "A socket was closed unexpectedly"),
               Sign.of("criu/page-xfer.c", "Can't write to page server"),
+              Sign.remark("criu/util.c", "Can't connect to server "),
               Sign.of("criu/util.c", "Can't bind ", " server"),
               Sign.of("criu/uffd.c", "Restorer unexpectedly closed the connection")));
 

@@ -110,6 +110,7 @@ final class RestoreCauses {
               Sign.of("criu/mount-v2.c", "Failed to open_tree ", ABSENT),
               Sign.of("criu/mount-v2.c", "Can't mount at ", ABSENT),
               Sign.of("libcontainer/criu_linux.go", "criu restore mountpoint for "),
+              Sign.of("libcontainer/criu_linux.go", "stat /", ": no such file or directory"),
               Sign.of("libcontainer/rootfs_linux.go", "error mounting ", "no such file")),
           Cause.of(
               "mount-failed",

@@ -21,14 +21,22 @@ final class RuntimeCauses {
           Cause.of(
               "criu-version",
               HOST,
-              "CRIU is too old for runc, or lacks a feature that was asked for",
-              "runc asks CRIU for version and features before it begins.",
+              "CRIU is too old for runc",
+              "runc asks CRIU for its version before it begins.",
               "run './nereid setup' on the host that the message comes from",
               Sign.of(CRIU_GO, "CRIU version ", " must be ", " or higher"),
-              Sign.of(CRIU_GO, "CRIU is missing features"),
-              Sign.of(CRIU_GO, "criu is missing features"),
               Sign.of(CRIU_GO, "criu lacks support for external"),
               Sign.of(CRIU_GO, "requires at least CRIU")),
+          Cause.of(
+              "criu-features",
+              HOST,
+              "this kernel or CRIU lacks a feature that was asked for",
+              "--pre-dump and --parent-path need a kernel with CONFIG_MEM_SOFT_DIRTY, --lazy-pages"
+                  + " needs userfaultfd. runc asks CRIU before it begins, and nothing has happened.",
+              "'criu check --feature mem_dirty_track' and '--feature uffd-noncoop' tell which; leave"
+                  + " the option out, Nereid needs neither",
+              Sign.of(CRIU_GO, "CRIU is missing features"),
+              Sign.of(CRIU_GO, "criu is missing features")),
           Cause.of(
               "runc-without-criu",
               HOST,

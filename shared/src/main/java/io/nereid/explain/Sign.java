@@ -7,11 +7,11 @@ import java.util.List;
  * not patterns, because what stands between them comes from containers and must not cost more than
  * one pass.
  *
- * @param source the file of the program that says it, such as {@code criu/sk-inet.c}; where it is
- *     one of CRIU, only lines that CRIU calls errors count
+ * @param source the file of the program that says it, such as {@code criu/sk-inet.c}
+ * @param asError whether only lines that CRIU calls errors count
  * @param pieces in the order in which they stand in the line
  */
-public record Sign(String source, List<String> pieces) {
+public record Sign(String source, boolean asError, List<String> pieces) {
   /** What CRIU puts before its errors, and Nereid before those that it repeats. */
   private static final List<String> ERRORS = List.of("Error (", "CRIU says: ");
 
@@ -22,20 +22,20 @@ public record Sign(String source, List<String> pieces) {
     }
   }
 
+  /** An error of CRIU, or any line of other programs, by where it comes from. */
   static Sign of(String source, String... pieces) {
-    return new Sign(source, List.of(pieces));
+    boolean criu = List.of("criu/", "compel/", "soccr/").stream().anyMatch(source::startsWith);
+    return new Sign(source, criu, List.of(pieces));
   }
 
-  /** Whether it is CRIU that says it. */
-  public boolean isOfCriu() {
-    return source.startsWith("criu/")
-        || source.startsWith("compel/")
-        || source.startsWith("soccr/");
+  /** Something that CRIU says without calling it an error. */
+  static Sign remark(String source, String... pieces) {
+    return new Sign(source, false, List.of(pieces));
   }
 
   /** Whether a line shows it. */
   public boolean isIn(String line) {
-    if (isOfCriu() && ERRORS.stream().noneMatch(line::contains)) {
+    if (asError && ERRORS.stream().noneMatch(line::contains)) {
       return false;
     }
     int from = 0;

@@ -41,9 +41,11 @@ final class TaskCauses {
               "traced",
               DUMP,
               "a process is being traced or debugged",
-              "A process can have one tracer, and CRIU has to be it.",
+              "A process can have one tracer, and CRIU has to be it. Where it freezes by cgroup it says"
+                  + " that the process is a zombie, after ten seconds.",
               "detach strace, gdb or the profiler",
               Sign.of("compel/src/lib/infect.c", "Unseizable non-zombie"),
+              Sign.of("criu/seize.c", "zombie ", " found while seizing"),
               Sign.of("compel/src/lib/infect.c", "with a pending SIGTRAP")),
           Cause.of(
               "uprobes",
@@ -71,7 +73,6 @@ final class TaskCauses {
                   + " FUSE) or a broken disk.",
               "look for state D in 'ps -eo pid,stat,wchan,cmd'; mend what it waits for",
               Sign.of("criu/seize.c", "Unable to freeze cgroup"),
-              Sign.of("criu/seize.c", "found while seizing"),
               Sign.of("criu/cr-dump.c", "Timeout reached. Try to interrupt"),
               Sign.of("compel/src/lib/infect.c", "task not stopped after seize")),
           Cause.of(

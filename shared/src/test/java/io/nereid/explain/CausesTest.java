@@ -41,7 +41,7 @@ class CausesTest {
     for (Sign sign : cause.signs()) {
       String message = String.join("7", sign.pieces());
       String line =
-          sign.isOfCriu() ? "(00.01) Error (" + sign.source() + ":1): " + message : message;
+          sign.asError() ? "(00.01) Error (" + sign.source() + ":1): " + message : message;
       assertThat(Explainer.explain(List.of(line)).known())
           .as(line)
           .map(Cause::id)
