@@ -92,11 +92,12 @@ final class FileCauses {
               "io-uring",
               DUMP,
               "a process uses io_uring",
-              "CRIU has no support for it. Used by some builds of databases, by libuv (Node.js) and"
-                  + " by servers in Rust.",
+              "CRIU has no support for it, and newer kernels do not even hand CRIU the descriptor."
+                  + " Used by some builds of databases, by libuv (Node.js) and by servers in Rust.",
               "switch it off: UV_USE_IO_URING=0 for Node.js, the program's own setting, or a seccomp"
                   + " profile without io_uring_setup; the program then takes another way",
               Sign.of("criu/proc_parse.c", "Unknown shit ", "io_uring"),
+              Sign.of("criu/parasite-syscall.c", "Can't retrieve FDs from socket"),
               Sign.of("criu/files-ext.c", "Can't dump file ", "of that type", "io_uring")),
           Cause.of(
               "perf-event",

@@ -92,6 +92,15 @@ final class RuncLab implements AutoCloseable {
         runc.argv("run", "--detach", "--bundle", subject.bundle() + "", subject.id().value()));
   }
 
+  /** The same with a file of the host as a further descriptor. */
+  Outcome startWith(Subject subject, Path file) {
+    List<String> argv = new ArrayList<>();
+    argv.addAll(List.of("sh", "-c", "exec 3<\"$0\"; exec \"$@\"", file + ""));
+    argv.addAll(runc.argv("run", "--detach", "--preserve-fds", "1"));
+    argv.addAll(List.of("--bundle", subject.bundle() + "", subject.id().value()));
+    return detached(argv);
+  }
+
   int pid(Subject subject) {
     return runc.state(subject.id()).orElseThrow().pid();
   }
