@@ -105,7 +105,7 @@ final class InsideRules {
     }
     if (!inside.relinked().isEmpty()) {
       findings.add(
-          Finding.risk(
+          Finding.reject(
               "relinked-files",
               "open files were deleted by the name by which they were opened, while another name is"
                   + " left: "

@@ -57,7 +57,7 @@ public final class Addresses {
               "v1.coordinator.migrate",
               CoordinatorMessages.MigrateRequest.class,
               CoordinatorMessages.MigrationView.class,
-              QUICK_MS);
+              2 * QUICK_MS);
   public static final Address<CoordinatorMessages.CancelRequest, CoordinatorMessages.MigrationView>
       CANCEL =
           new Address<>(

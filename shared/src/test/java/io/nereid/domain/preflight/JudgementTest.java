@@ -237,11 +237,11 @@ class JudgementTest {
   }
 
   @Test
-  void aFileThatLostTheNameItWasOpenedByIsRisky() {
+  void aFileThatLostTheNameItWasOpenedByCannotMove() {
     assertOnly(
         judge(inside(i -> i.relinked = List.of(FILE))),
         "relinked-files",
-        Severity.RISK,
+        Severity.REJECT,
         "/some/file");
   }
 

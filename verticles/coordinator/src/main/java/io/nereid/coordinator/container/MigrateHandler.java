@@ -42,6 +42,7 @@ public final class MigrateHandler {
   private final Operations operations;
   private final Drivers drivers;
   private final MigrationBoard board;
+  private final PreflightHandler preflight;
   private final Clock clock;
 
   public MigrateHandler(
@@ -50,12 +51,14 @@ public final class MigrateHandler {
       Operations operations,
       Drivers drivers,
       MigrationBoard board,
+      PreflightHandler preflight,
       Clock clock) {
     this.ledger = ledger;
     this.directory = directory;
     this.operations = operations;
     this.drivers = drivers;
     this.board = board;
+    this.preflight = preflight;
     this.clock = clock;
   }
 
@@ -70,6 +73,7 @@ public final class MigrateHandler {
           request
               .target()
               .map(t -> Hosts.check(new NodeId(t), base.owner(), nodes))
+              .or(() -> preflight.best(base, request.options()))
               .orElseGet(() -> Hosts.choose(base.owner(), nodes));
       checkFree(base, target);
       MigrationRecord first =

@@ -52,15 +52,20 @@ public final class Nymphs {
         node, () -> bus.askAndWait(Addresses.CREATE.at(node).within(COMMAND_MS), request));
   }
 
-  ContainerFacts sourceFacts(NodeId node, ContainerId id) {
-    return guarded(
-        node, () -> bus.askAndWait(Addresses.SOURCE_FACTS.at(node), new SourceFactsRequest(id)));
-  }
-
-  TargetFacts targetFacts(NodeId node, ContainerFacts container) {
+  ContainerFacts sourceFacts(NodeId node, ContainerId id, long waitMs) {
     return guarded(
         node,
-        () -> bus.askAndWait(Addresses.TARGET_FACTS.at(node), new TargetFactsRequest(container)));
+        () ->
+            bus.askAndWait(
+                Addresses.SOURCE_FACTS.at(node).within(waitMs), new SourceFactsRequest(id)));
+  }
+
+  TargetFacts targetFacts(NodeId node, ContainerFacts container, long waitMs) {
+    return guarded(
+        node,
+        () ->
+            bus.askAndWait(
+                Addresses.TARGET_FACTS.at(node).within(waitMs), new TargetFactsRequest(container)));
   }
 
   ContainerStatus command(NodeId node, ContainerId id, Epoch epoch, ContainerAction action) {

@@ -97,9 +97,10 @@ final class Reign {
     run =
         new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, ports.network());
     commands = new CommandHandler(ports.ledger(), directory, operations, reconciler, nymphs);
-    migrate =
-        new MigrateHandler(ports.ledger(), directory, operations, drivers, board, ports.clock());
     preflight = new PreflightHandler(ports.ledger(), directory, board, nymphs);
+    migrate =
+        new MigrateHandler(
+            ports.ledger(), directory, operations, drivers, board, preflight, ports.clock());
   }
 
   Term term() {

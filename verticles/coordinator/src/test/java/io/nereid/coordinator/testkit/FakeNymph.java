@@ -9,6 +9,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.node.NodeReport;
+import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NymphMessages.CommandRequest;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * A nymph on the bus whose containers are entries of a {@link NymphModel}. Tests can hold a step,
@@ -42,6 +44,10 @@ public final class FakeNymph {
   private final Map<Class<?>, CountDownLatch> begun = new ConcurrentHashMap<>();
   public final Map<String, Failure> failingCommands = new ConcurrentHashMap<>();
   public final AtomicLong memory = new AtomicLong(1L << 30);
+
+  /** What it says of itself as a destination. */
+  public volatile Supplier<TargetFacts> target;
+
   private volatile boolean running = true;
   private long timer;
 
@@ -51,6 +57,7 @@ public final class FakeNymph {
     this.world = world;
     this.server = new BusServer(vertx);
     this.client = new BusClient(vertx);
+    this.target = () -> Examples.there(model.node);
   }
 
   public FakeNymph start() {
@@ -60,6 +67,11 @@ public final class FakeNymph {
     server.serveBlocking(Addresses.CREATE.at(node), this::create).await();
     server.serveBlocking(Addresses.NYMPH_COMMAND.at(node), this::command).await();
     server.serveBlocking(Addresses.NYMPH_REPORT.at(node), q -> report()).await();
+    server
+        .serveBlocking(
+            Addresses.SOURCE_FACTS.at(node), q -> Examples.facts(model.copies.get(q.id())))
+        .await();
+    server.serveBlocking(Addresses.TARGET_FACTS.at(node), q -> target.get()).await();
     timer =
         vertx.setPeriodic(
             REPORT_MS, t -> client.ask(Addresses.REPORT, report()).onFailure(e -> {}));

@@ -2,6 +2,7 @@ package io.nereid.nymph.preflight;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,26 +36,36 @@ record Descriptor(long pid, int number, String link, long mount, java.util.List<
     return link.startsWith("/");
   }
 
+  /** The kernel's link to the open file itself. */
+  Path path(ProcFiles proc) {
+    return proc.process(pid).resolve("fd").resolve(Integer.toString(number));
+  }
+
   /** What the file itself is. The link is followed by the kernel to the open file, to no path. */
   Optional<Status> status(ProcFiles proc) {
     try {
       Map<String, Object> all =
-          Files.readAttributes(
-              proc.process(pid).resolve("fd").resolve(Integer.toString(number)),
-              "unix:mode,nlink,size,rdev");
+          Files.readAttributes(path(proc), "unix:mode,nlink,size,rdev,dev,ino");
       return Optional.of(
           new Status(
               ((Number) all.get("mode")).intValue(),
               ((Number) all.get("nlink")).longValue(),
               ((Number) all.get("size")).longValue(),
-              ((Number) all.get("rdev")).longValue()));
+              ((Number) all.get("rdev")).longValue(),
+              ((Number) all.get("dev")).longValue(),
+              ((Number) all.get("ino")).longValue()));
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  /** Of stat(2). */
-  record Status(int mode, long links, long size, long device) {
+  /**
+   * Of stat(2).
+   *
+   * @param node the device that the file is, if it is one
+   * @param device the file system that it is on
+   */
+  record Status(int mode, long links, long size, long node, long device, long inode) {
     private static final int TYPE = 0170000;
 
     boolean isFile() {
@@ -71,11 +82,11 @@ record Descriptor(long pid, int number, String link, long mount, java.util.List<
 
     /** As the C library encodes it. */
     int major() {
-      return (int) ((device >>> 8 & 0xfff) | (device >>> 32 & ~0xfffL));
+      return (int) ((node >>> 8 & 0xfff) | (node >>> 32 & ~0xfffL));
     }
 
     int minor() {
-      return (int) ((device & 0xff) | (device >>> 12 & ~0xffL));
+      return (int) ((node & 0xff) | (node >>> 12 & ~0xffL));
     }
   }
 }

@@ -19,6 +19,7 @@ final class Gathered {
 
   private static final int LOCKS_MAX = 10_000;
   private final Set<String> bindPoints;
+  private final Occupied occupied;
   private final List<OpenFile> unsupported = new ArrayList<>();
   private final List<OpenFile> unknown = new ArrayList<>();
   private final List<OpenFile> devices = new ArrayList<>();
@@ -27,12 +28,14 @@ final class Gathered {
   private final List<OpenFile> relinked = new ArrayList<>();
   private final List<OpenFile> foreignLocks = new ArrayList<>();
   private final Set<String> locks = new HashSet<>();
+  private final Set<String> ghosts = new HashSet<>();
   private final List<String> remoteMounts = new ArrayList<>();
   final Set<Long> sockets = new HashSet<>();
   int files;
   boolean complete = true;
 
-  Gathered(Set<String> bindPoints) {
+  Gathered(Set<String> bindPoints, Occupied occupied) {
+    this.occupied = occupied;
     this.bindPoints = Set.copyOf(bindPoints);
   }
 
@@ -95,7 +98,7 @@ final class Gathered {
     locks(file, mount.get(), shown);
     // A file system that somebody else answers for might never do so.
     if (!mount.get().isRemote()) {
-      file.status(proc).ifPresent(status -> status(file, status, shown));
+      file.status(proc).ifPresent(status -> status(proc, file, status, shown));
     }
   }
 
@@ -111,23 +114,28 @@ final class Gathered {
     }
   }
 
-  private void status(Descriptor file, Descriptor.Status status, OpenFile shown) {
+  private void status(ProcFiles proc, Descriptor file, Descriptor.Status status, OpenFile shown) {
     if (status.isCharDevice() || status.isBlockDevice()) {
       if (!Kinds.isMovable(status)) {
         example(devices, shown);
       }
     } else if (status.isFile() && status.links() == 0) {
-      if (status.size() > GhostLimit.SMALL_BYTES) {
-        OpenFile ghost = new OpenFile(shown.process(), shown.what(), status.size());
-        boolean seen =
-            deleted.stream()
-                .anyMatch(d -> d.what().equals(ghost.what()) && d.bytes() == ghost.bytes());
-        if (!seen) {
-          example(deleted, ghost);
-        }
-      }
+      ghost(proc, file, status, shown);
     } else if (status.isFile() && file.link().endsWith(DELETED)) {
       example(relinked, shown);
+    }
+  }
+
+  private void ghost(ProcFiles proc, Descriptor file, Descriptor.Status status, OpenFile shown) {
+    boolean worthIt =
+        status.size() > GhostLimit.SMALL_BYTES
+            && deleted.size() < Inside.EXAMPLES_MAX
+            && ghosts.add(status.device() + ":" + status.inode());
+    if (worthIt) {
+      long bytes = occupied.bytes(file.path(proc)).orElse(status.size());
+      if (bytes > GhostLimit.SMALL_BYTES) {
+        example(deleted, new OpenFile(shown.process(), shown.what(), bytes));
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 package io.nereid.nymph.preflight;
 
 import io.nereid.domain.preflight.Inside;
-import java.nio.file.Path;
+import io.nereid.process.ProcessRunner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,13 +19,11 @@ final class InsideProbe {
   private static final int FILES_MAX = 50_000;
   private static final long LIMIT_NANOS = Duration.ofSeconds(3).toNanos();
   private final ProcFiles proc;
+  private final Occupied occupied;
 
-  InsideProbe() {
-    this(Path.of("/proc"));
-  }
-
-  InsideProbe(Path proc) {
-    this.proc = new ProcFiles(proc);
+  InsideProbe(ProcFiles proc, ProcessRunner runner) {
+    this.proc = proc;
+    this.occupied = new Occupied(runner);
   }
 
   /**
@@ -45,7 +43,7 @@ final class InsideProbe {
    */
   Found look(Set<Long> pids, long first, Set<String> bindPoints) {
     long until = System.nanoTime() + LIMIT_NANOS;
-    Gathered all = new Gathered(bindPoints);
+    Gathered all = new Gathered(bindPoints, occupied);
     Map<String, MountInfo> mounts = new HashMap<>();
     Map<Long, String> statuses = new TreeMap<>();
     pids.stream().limit(PROCESSES_MAX).forEach(pid -> statuses.put(pid, proc.text(pid, "status")));

@@ -31,7 +31,7 @@ public final class Preflight {
   private final HostProbe probe;
   private final Predicate<ContainerRecord> tcpMoves;
   private final ProcFiles proc = new ProcFiles(Path.of("/proc"));
-  private final InsideProbe insides = new InsideProbe();
+  private final InsideProbe insides;
   private final Processor processor;
 
   /**
@@ -43,6 +43,7 @@ public final class Preflight {
     this.core = core;
     this.probe = probe;
     this.tcpMoves = tcpMoves;
+    this.insides = new InsideProbe(proc, core.basics().runner());
     this.processor = new Processor(core.basics().runner(), proc, paths().run());
   }
 

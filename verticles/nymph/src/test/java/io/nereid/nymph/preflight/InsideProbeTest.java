@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.nereid.domain.preflight.Inside;
 import io.nereid.domain.preflight.OpenFile;
+import io.nereid.process.SystemProcessRunner;
 import io.nereid.testkit.RequiresRuntime;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -13,6 +14,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -29,10 +31,13 @@ class InsideProbeTest {
   private static final long SELF = ProcessHandle.current().pid();
   private static final long IO_URING_SETUP = 425;
 
+  private static final InsideProbe PROBE =
+      new InsideProbe(new ProcFiles(Path.of("/proc")), SystemProcessRunner.ofThisHost());
+
   @TempDir Path dir;
 
   private static Inside look(Set<String> bindPoints) {
-    return new InsideProbe().look(Set.of(SELF), SELF, bindPoints).inside();
+    return PROBE.look(Set.of(SELF), SELF, bindPoints).inside();
   }
 
   @Test
@@ -140,6 +145,19 @@ class InsideProbeTest {
   }
 
   @Test
+  void holesOfADeletedFileDoNotCount() throws IOException {
+    Path file = dir.resolve("sparse");
+    try (var open = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      open.write(ByteBuffer.allocate(3 << 20), 1L << 40);
+      Files.delete(file);
+      assertThat(look(Set.of()).deleted())
+          .filteredOn(f -> f.what().equals(file + " (deleted)"))
+          .singleElement()
+          .satisfies(f -> assertThat(f.bytes()).isBetween(3L << 20, 4L << 20));
+    }
+  }
+
+  @Test
   void aNameOfAnotherKindOfFileDeceivesNobody() throws IOException {
     for (String name : new String[] {"x (deleted)", "anon_inode:[io_uring]", "socket:[1]\n"}) {
       try (var open = Files.newOutputStream(dir.resolve(name))) {
@@ -164,8 +182,7 @@ class InsideProbeTest {
             .start();
     try {
       await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(ready));
-      Inside inside =
-          new InsideProbe().look(Set.of(process.pid()), process.pid(), Set.of()).inside();
+      Inside inside = PROBE.look(Set.of(process.pid()), process.pid(), Set.of()).inside();
       assertThat(inside.outside()).extracting(OpenFile::what).containsExactly("/file");
     } finally {
       process.getOutputStream().close();
@@ -175,7 +192,7 @@ class InsideProbeTest {
 
   @Test
   void aProcessThatEndsMeanwhileCountsForNothing() {
-    InsideProbe.Found found = new InsideProbe().look(Set.of(4_194_303L), 4_194_303L, Set.of());
+    InsideProbe.Found found = PROBE.look(Set.of(4_194_303L), 4_194_303L, Set.of());
     assertThat(found.inside().processes()).isZero();
     assertThat(found.memoryBytes()).isZero();
     assertThat(found.inside().complete()).isTrue();
