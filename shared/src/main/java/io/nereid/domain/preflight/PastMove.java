@@ -6,7 +6,8 @@ package io.nereid.domain.preflight;
  * @param sameContainer whether it was of the container that is to move now
  * @param bytesTotal what the target needed
  * @param bytesSent what went over the wire
- * @param sendingMs how long that took
+ * @param aheadMs how long it took to have most of it there while the container ran; 0 when nothing
+ *     was sent ahead
  * @param pauseMs freeze to restore
  */
 public record PastMove(
@@ -14,5 +15,5 @@ public record PastMove(
     long memoryBytes,
     long bytesTotal,
     long bytesSent,
-    long sendingMs,
+    long aheadMs,
     long pauseMs) {}

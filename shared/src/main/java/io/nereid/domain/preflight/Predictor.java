@@ -21,6 +21,7 @@ public final class Predictor {
   static final long BYTES_MIN = 4L << 20;
 
   private static final int MOVES_MAX = 10;
+  private static final double ALIKE = 0.5;
   private static final double FACTOR_MIN = 0.1;
   private static final double FACTOR_MAX = 10;
 
@@ -34,15 +35,13 @@ public final class Predictor {
    */
   public static Prediction predict(
       long memoryBytes, long filesBytes, long bandwidthLimit, Rates rates) {
-    long bytes =
-        Math.round((Math.max(0, memoryBytes) + Math.max(0, filesBytes)) * rates.sentShare());
-    long rate =
-        bandwidthLimit > 0
-            ? Math.min(bandwidthLimit, rates.bytesPerSecond())
-            : rates.bytesPerSecond();
+    long whole = Math.max(0, memoryBytes) + Math.max(0, filesBytes);
+    long bytes = Math.round(whole * rates.sentShare());
+    long settleMs = Math.round(whole * 1000.0 / rates.bytesPerSecond());
+    long sendMs = bandwidthLimit > 0 ? Math.round(bytes * 1000.0 / bandwidthLimit) : 0;
     long pauseMs = Math.round(usualPauseMs(memoryBytes) * rates.pauseFactor());
-    long sendMs = Math.round(bytes * 1000.0 / rate);
-    return new Prediction(pauseMs, AROUND_MS + sendMs + pauseMs, bytes, memoryBytes, basis(rates));
+    long totalMs = AROUND_MS + Math.max(settleMs, sendMs) + pauseMs;
+    return new Prediction(pauseMs, totalMs, bytes, memoryBytes, basis(rates));
   }
 
   /** What the moves so far tell; the newest first. */
@@ -51,24 +50,32 @@ public final class Predictor {
     if (recent.isEmpty()) {
       return Rates.USUAL;
     }
-    List<PastMove> large =
-        recent.stream().filter(m -> m.bytesSent() >= BYTES_MIN && m.sendingMs() > 0).toList();
-    double bytesPerSecond =
-        large.isEmpty()
-            ? Rates.USUAL.bytesPerSecond()
-            : median(large, m -> m.bytesSent() * 1000.0 / m.sendingMs());
-    double factor = median(recent, m -> m.pauseMs() / (double) usualPauseMs(m.memoryBytes()));
-    List<PastMove> same =
-        recent.stream().filter(m -> m.sameContainer() && m.bytesTotal() > 0).toList();
     double share =
-        same.isEmpty()
-            ? 1
-            : Math.clamp(same.getFirst().bytesSent() / (double) same.getFirst().bytesTotal(), 0, 1);
+        recent.stream()
+            .filter(m -> m.sameContainer() && m.bytesTotal() > 0)
+            .findFirst()
+            .map(Predictor::share)
+            .orElse(1.0);
+    // Where most is there already, hashing sets the pace; where nothing is, the link does.
+    List<PastMove> alike =
+        recent.stream()
+            .filter(m -> m.bytesTotal() >= BYTES_MIN && m.aheadMs() > 0)
+            .filter(m -> Math.abs(share(m) - share) < ALIKE)
+            .toList();
+    double bytesPerSecond =
+        alike.isEmpty()
+            ? Rates.USUAL.bytesPerSecond()
+            : median(alike, m -> m.bytesTotal() * 1000.0 / m.aheadMs());
+    double factor = median(recent, m -> m.pauseMs() / (double) usualPauseMs(m.memoryBytes()));
     return new Rates(
         Math.max(1, Math.round(bytesPerSecond)),
         Math.clamp(factor, FACTOR_MIN, FACTOR_MAX),
         share,
         recent.size());
+  }
+
+  private static double share(PastMove move) {
+    return Math.clamp(move.bytesSent() / (double) move.bytesTotal(), 0, 1);
   }
 
   private static long usualPauseMs(long memoryBytes) {

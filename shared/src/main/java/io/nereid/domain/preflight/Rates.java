@@ -3,7 +3,7 @@ package io.nereid.domain.preflight;
 /**
  * How fast moves are.
  *
- * @param bytesPerSecond over the wire
+ * @param bytesPerSecond of what the target needs: sent to it, or found to be there
  * @param pauseFactor by how much pauses were longer (above 1) or shorter than the usual ones
  * @param sentShare the part of the bytes that really had to be sent, from 0 to 1
  * @param moves how many moves that was measured in; 0: nothing is known

@@ -11,8 +11,8 @@ class PredictorTest {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
 
-  private static PastMove move(long memory, long sent, long sendingMs, long pauseMs) {
-    return new PastMove(false, memory, memory, sent, sendingMs, pauseMs);
+  private static PastMove move(long memory, long sent, long aheadMs, long pauseMs) {
+    return new PastMove(false, memory, sent, sent, aheadMs, pauseMs);
   }
 
   @Test
@@ -57,15 +57,24 @@ class PredictorTest {
   }
 
   @Test
-  void whatAContainerHadToSendLastTimeIsExpectedAgain() {
+  void whatAContainerHadToSendLastTimeIsExpectedAgainAtThePaceOfSuchMoves() {
     Rates rates =
         Predictor.learn(
             List.of(
                 new PastMove(true, GIB, 100 * MIB, 5 * MIB, 100, 500),
-                new PastMove(true, GIB, 100 * MIB, 100 * MIB, 1_000, 500),
-                new PastMove(false, GIB, 100 * MIB, 50 * MIB, 1_000, 500)));
+                new PastMove(true, GIB, 100 * MIB, 100 * MIB, 5_000, 500),
+                new PastMove(false, GIB, 100 * MIB, 90 * MIB, 5_000, 500)));
     assertThat(rates.sentShare()).isCloseTo(0.05, within(1e-9));
-    assertThat(Predictor.predict(100 * MIB, 0, 0, rates).bytes()).isEqualTo(5 * MIB);
+    assertThat(rates.bytesPerSecond()).isEqualTo(1000 * MIB);
+    Prediction found = Predictor.predict(100 * MIB, 0, 0, rates);
+    assertThat(found.bytes()).isEqualTo(5 * MIB);
+    assertThat(found.totalMs() - found.pauseMs()).isEqualTo(Predictor.AROUND_MS + 100);
+  }
+
+  @Test
+  void aMoveThatSentNothingAheadTellsNothingAboutThePace() {
+    Rates rates = Predictor.learn(List.of(move(GIB, GIB, 0, 5_000)));
+    assertThat(rates.bytesPerSecond()).isEqualTo(Rates.USUAL.bytesPerSecond());
   }
 
   @Test

@@ -32,7 +32,7 @@ final class History {
         m.preflight().flatMap(Assessment::prediction).orElseThrow().memoryBytes(),
         m.bytesTotal(),
         m.bytesSent(),
-        ms(m, Phase.AHEAD) + ms(m, Phase.DELTA),
+        m.options().ahead() ? ms(m, Phase.AHEAD) : 0,
         m.frozenMs().orElseThrow());
   }
 
