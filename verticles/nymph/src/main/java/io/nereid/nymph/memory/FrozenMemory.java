@@ -14,8 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,8 +28,12 @@ import java.util.regex.Pattern;
 
 /**
  * The memory of frozen processes, for a dump in which CRIU has left it out: which pages are as a
- * {@link MemorySnapshot} has them, and the content of all others. Every page is read while the
- * processes are frozen and CRIU has let go of them, so the outcome is exact.
+ * {@link MemorySnapshot} has them, and the content of all others.
+ *
+ * <p>{@link #compare} may be done while CRIU is at work on the processes: nothing but CRIU touches
+ * them, and what it changes for a while (a few instructions in executable memory) makes a page look
+ * changed, never unchanged. {@link #write} reads what differs, after CRIU has let go of them, so
+ * the outcome is exact.
  *
  * <p>Blocks; uses as many threads as it is given, each with a buffer of a quarter MiB outside the
  * heap.
@@ -40,44 +46,65 @@ public final class FrozenMemory {
 
   private final Path proc;
   private final MemorySnapshot before;
-  private final int threads;
+  private final Map<Integer, Integer> byIdInside;
+  private final Map<Integer, BitSet> same = new HashMap<>();
 
   /**
    * Compares with a snapshot.
    *
-   * @param threads how many read and compare at the same time
+   * @param pids on this host, of all processes of the container
    */
-  public FrozenMemory(MemorySnapshot before, int threads) {
-    this(Path.of("/proc"), before, threads);
+  public FrozenMemory(MemorySnapshot before, Collection<Integer> pids) {
+    this(Path.of("/proc"), before, pids);
   }
 
-  FrozenMemory(Path proc, MemorySnapshot before, int threads) {
+  FrozenMemory(Path proc, MemorySnapshot before, Collection<Integer> pids) {
     this.proc = proc;
     this.before = before;
-    this.threads = threads;
+    this.byIdInside = ProcessIds.byIdInside(proc, pids);
   }
 
   /** What came of it, in pages. */
   public record Outcome(long pages, long changed) {}
 
   /**
+   * Finds out which pages are as the snapshot has them. A page that cannot be read counts as
+   * changed.
+   *
+   * @param threads how many read and compare at the same time
+   */
+  public void compare(int threads) throws IOException {
+    try (ExecutorService pool =
+        Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().daemon().name("frozen-memory-", 0).factory())) {
+      for (Map.Entry<Integer, Integer> one : byIdInside.entrySet()) {
+        Optional<PageRecord> record = before.record(one.getKey());
+        if (record.isPresent()) {
+          try (ProcessMemory memory = ProcessMemory.open(directory(one.getValue()))) {
+            same.put(one.getKey(), compare(memory, record.get(), pool));
+          }
+        }
+      }
+    }
+  }
+
+  private Path directory(int pid) {
+    return proc.resolve(Integer.toString(pid));
+  }
+
+  /**
    * Writes a directory whose page maps say of each page that CRIU left out whether it is in the
    * snapshot ({@link PagemapFile#PARENT}) or here.
    *
-   * @param pids on this host, of all processes of the container
    * @param images what CRIU has written
    * @param into existing empty directory
    * @throws IOException when a file cannot be read or written, or a page cannot be read: then the
    *     directory is of no use
    */
-  public Outcome write(Collection<Integer> pids, Path images, Path into) throws IOException {
-    Map<Integer, Integer> byIdInside = ProcessIds.byIdInside(proc, pids);
+  public Outcome write(Path images, Path into) throws IOException {
     long pages = 0;
     long changed = 0;
-    try (ExecutorService pool =
-            Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().daemon().name("frozen-memory-", 0).factory());
-        DirectoryStream<Path> maps = Files.newDirectoryStream(images, "pagemap-*.img")) {
+    try (DirectoryStream<Path> maps = Files.newDirectoryStream(images, "pagemap-*.img")) {
       for (Path map : maps) {
         Matcher name = PAGEMAP.matcher(map.getFileName().toString());
         if (!name.matches()) {
@@ -95,8 +122,8 @@ public final class FrozenMemory {
         if (pid == null) {
           throw new IOException("no process of the container is called " + idInside + " inside");
         }
-        try (ProcessMemory memory = ProcessMemory.open(proc.resolve(Integer.toString(pid)))) {
-          BitSet differ = compare(memory, before.record(idInside).orElse(null), left, pool);
+        try (ProcessMemory memory = ProcessMemory.open(directory(pid))) {
+          BitSet differ = different(idInside, left);
           writeChanged(memory, idInside, left, differ, into);
           changed += differ.cardinality();
           pages += left.stream().mapToLong(Area::pages).sum();
@@ -106,35 +133,41 @@ public final class FrozenMemory {
     return new Outcome(pages, changed);
   }
 
-  private record Part(long address, int pages, int first) {}
-
-  private BitSet compare(
-      ProcessMemory memory, PageRecord record, List<Area> areas, ExecutorService pool)
-      throws IOException {
-    List<Part> parts = new ArrayList<>();
-    int first = 0;
+  private BitSet different(int idInside, List<Area> areas) {
+    BitSet differ = new BitSet();
+    PageRecord record = before.record(idInside).orElse(null);
+    BitSet known = same.getOrDefault(idInside, new BitSet());
+    int at = 0;
     for (Area area : areas) {
-      for (long done = 0; done < area.pages(); done += TASK_PAGES) {
-        int count = (int) Math.min(TASK_PAGES, area.pages() - done);
-        parts.add(new Part(area.address() + done * PAGE_BYTES, count, first));
-        first = Math.addExact(first, count);
+      for (long address = area.address(); address < area.end(); address += PAGE_BYTES) {
+        long number = record == null ? -1 : record.find(address);
+        if (number < 0 || !known.get((int) number)) {
+          differ.set(at);
+        }
+        at = Math.incrementExact(at);
       }
     }
-    if (record == null) {
-      BitSet all = new BitSet(first);
-      all.set(0, first);
-      return all;
-    }
+    return differ;
+  }
+
+  private record Part(long address, int pages, int first) {}
+
+  private static BitSet compare(ProcessMemory memory, PageRecord record, ExecutorService pool)
+      throws IOException {
+    List<Part> parts = new ArrayList<>();
+    record.forEachPart(
+        TASK_PAGES,
+        (address, count, number) -> parts.add(new Part(address, count, Math.toIntExact(number))));
     List<Future<BitSet>> results = new ArrayList<>();
     for (List<Part> share : shares(parts)) {
       Callable<BitSet> work = () -> compare(memory, record, share);
       results.add(pool.submit(work));
     }
-    BitSet differ = new BitSet(first);
+    BitSet same = new BitSet(Math.toIntExact(record.pages()));
     for (Future<BitSet> result : results) {
-      differ.or(await(result));
+      same.or(await(result));
     }
-    return differ;
+    return same;
   }
 
   /** Areas may be many and tiny: parts are handed out in shares of a sensible size. */
@@ -157,9 +190,8 @@ public final class FrozenMemory {
     return shares;
   }
 
-  private static BitSet compare(ProcessMemory memory, PageRecord record, List<Part> parts)
-      throws IOException {
-    BitSet differ = new BitSet();
+  private static BitSet compare(ProcessMemory memory, PageRecord record, List<Part> parts) {
+    BitSet same = new BitSet();
     long[] two = new long[2];
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment content = arena.allocate(BUFFER_BYTES, PAGE_BYTES);
@@ -168,18 +200,18 @@ public final class FrozenMemory {
         for (int done = 0; done < part.pages(); ) {
           int count = Math.min(BUFFER_BYTES / PAGE_BYTES, part.pages() - done);
           long address = part.address() + (long) done * PAGE_BYTES;
-          fill(memory, address, buffer, count);
-          for (int i = 0; i < count; i++) {
-            long number = record.find(address + (long) i * PAGE_BYTES);
-            if (number < 0 || !record.same(number, content, (long) i * PAGE_BYTES, two)) {
-              differ.set(part.first() + done + i);
+          int read = memory.read(address, buffer, count * PAGE_BYTES) / PAGE_BYTES;
+          for (int i = 0; i < read; i++) {
+            int number = part.first() + done + i;
+            if (record.same(number, content, (long) i * PAGE_BYTES, two)) {
+              same.set(number);
             }
           }
           done += count;
         }
       }
     }
-    return differ;
+    return same;
   }
 
   private static void fill(ProcessMemory memory, long address, ByteBuffer buffer, int pages)

@@ -62,6 +62,21 @@ final class PageRecord {
     }
   }
 
+  /** Does something with each run of pages that follow each other, cut to a length. */
+  void forEachPart(int pagesMax, PartAction action) {
+    for (Run run : runs) {
+      for (long done = 0; done < run.count(); done += pagesMax) {
+        int count = (int) Math.min(pagesMax, run.count() - done);
+        action.on(run.address() + done * PageHash.PAGE_BYTES, count, run.first() + done);
+      }
+    }
+  }
+
+  /** What is done with pages; the number is that of the first. */
+  interface PartAction {
+    void on(long address, int count, long number);
+  }
+
   /** How many pages were taken down. */
   long pages() {
     return pages;

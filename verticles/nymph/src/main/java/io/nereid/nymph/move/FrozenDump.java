@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class FrozenDump {
   private static final Logger LOG = LoggerFactory.getLogger(FrozenDump.class);
   private static final int COMPARE_THREADS =
-      Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+      Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 4);
   private final MoveParts parts;
 
   FrozenDump(MoveParts parts) {
@@ -44,9 +44,19 @@ final class FrozenDump {
       ContainerId id, MemorySnapshot before, Path directory, boolean tcp) {
     String why;
     try {
-      Optional<String> failed = parts.checkpointer().dumpWithoutMemory(id, directory, tcp);
+      FrozenMemory memory = new FrozenMemory(before, processes(id));
+      // CRIU needs one processor, and most of the time for which the container is frozen.
+      Beside comparing = Beside.start(() -> compare(memory));
+      Optional<String> failed;
+      try {
+        failed = parts.checkpointer().dumpWithoutMemory(id, directory, tcp);
+      } finally {
+        comparing.join();
+      }
       if (failed.isEmpty()) {
-        FrozenMemory.Outcome outcome = compare(id, before, directory.resolve("images"));
+        Path images = directory.resolve("images");
+        Path into = Files.createDirectory(images.resolve(ImageChain.MEMORY));
+        FrozenMemory.Outcome outcome = memory.write(images, into);
         LOG.info(
             "{} of {} pages of container {} have changed since they were sent",
             outcome.changed(),
@@ -63,14 +73,18 @@ final class FrozenDump {
     return false;
   }
 
-  private FrozenMemory.Outcome compare(ContainerId id, MemorySnapshot before, Path images)
-      throws IOException {
-    Path into = images.resolve(ImageChain.MEMORY);
-    Files.createDirectory(into);
-    List<Integer> pids =
-        parts.core().cgroups().processes(parts.paths().cgroup(id)).stream()
-            .map(Long::intValue)
-            .toList();
-    return new FrozenMemory(before, COMPARE_THREADS).write(pids, images, into);
+  private List<Integer> processes(ContainerId id) {
+    return parts.core().cgroups().processes(parts.paths().cgroup(id)).stream()
+        .map(Long::intValue)
+        .toList();
+  }
+
+  private static void compare(FrozenMemory memory) {
+    try {
+      memory.compare(COMPARE_THREADS);
+    } catch (IOException e) {
+      // All pages then count as changed.
+      LOG.warn("memory was not compared: {}", e.getMessage());
+    }
   }
 }

@@ -106,8 +106,9 @@ class FrozenMemoryTest {
         List<Area> left = leftOut(random);
         new PagemapFile(7, left).write(images.resolve(PagemapFile.name(idInside())));
         Path into = sub(base, "memory");
-        FrozenMemory.Outcome outcome =
-            new FrozenMemory(before, threads).write(List.of(pid), images, into);
+        FrozenMemory frozen = new FrozenMemory(before, List.of(pid));
+        frozen.compare(threads);
+        FrozenMemory.Outcome outcome = frozen.write(images, into);
         assertThat(outcome.pages()).isEqualTo(left.stream().mapToLong(Area::pages).sum());
         compare(left, into, ahead, outcome);
       }
@@ -211,7 +212,7 @@ class FrozenMemoryTest {
     try (MemorySnapshot before =
         MemorySnapshot.take(List.of(), sub(dir, "ahead-a"), 0, () -> true)) {
       assertThatThrownBy(
-              () -> new FrozenMemory(before, 1).write(List.of(pid), images, sub(dir, "memory-a")))
+              () -> new FrozenMemory(before, List.of(pid)).write(images, sub(dir, "memory-a")))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("99999999");
     }
@@ -224,9 +225,22 @@ class FrozenMemoryTest {
         .write(images.resolve(PagemapFile.name(idInside())));
     try (MemorySnapshot before = MemorySnapshot.take(List.of(), sub(dir, "ahead"), 0, () -> true)) {
       assertThatThrownBy(
-              () -> new FrozenMemory(before, 1).write(List.of(pid), images, sub(dir, "memory")))
+              () -> new FrozenMemory(before, List.of(pid)).write(images, sub(dir, "memory")))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("could be read");
+    }
+  }
+
+  @Test
+  void withoutAComparisonEveryPageCountsAsChanged() throws IOException {
+    Path images = sub(dir, "images-c");
+    new PagemapFile(1, List.of(present.getFirst()))
+        .write(images.resolve(PagemapFile.name(idInside())));
+    try (MemorySnapshot before =
+        MemorySnapshot.take(List.of(pid), sub(dir, "ahead-c"), Long.MAX_VALUE, () -> true)) {
+      FrozenMemory.Outcome outcome =
+          new FrozenMemory(before, List.of(pid)).write(images, sub(dir, "memory-c"));
+      assertThat(outcome).isEqualTo(new FrozenMemory.Outcome(1, 1));
     }
   }
 
