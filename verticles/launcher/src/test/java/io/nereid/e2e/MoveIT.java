@@ -22,6 +22,9 @@ class MoveIT {
   private static final long DATA_BYTES = 64L << 20;
   private static final int SEED = 7;
 
+  /** More than criu.lazyFromBytes. */
+  private static final long LARGE_BYTES = 208L << 20;
+
   @Test
   void theCounterMovesThereAndBackAndItsLogGoesOn(TestCluster cluster) {
     Counter counter = cluster.counterOn(cluster.a());
@@ -66,6 +69,30 @@ class MoveIT {
       assertThat(watcher.stats().clean()).as("%s", watcher.stats()).isTrue();
     }
     assertThat(RedisFiller.differences(client, address, DATA_BYTES, SEED)).isZero();
+  }
+
+  @Test
+  void aLargeContainerRunsBeforeItsMemoryIsInPlaceEvenIfTheDaemonIsKilledThen(TestCluster cluster)
+      throws IOException {
+    Location redis = cluster.redisOn(cluster.a());
+    String id = redis.status().id().value();
+    String address = address(redis);
+    Path client = cluster.playground().clientNetns();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(() -> {
+          RedisFiller.fill(client, address, LARGE_BYTES, SEED);
+          return true;
+        });
+    assertSucceeded(cluster.through(cluster.c()).migrate(id, cluster.b().node(), progress -> {}));
+    cluster.b().kill();
+    assertThat(RedisFiller.differences(client, address, LARGE_BYTES, SEED)).isZero();
+    cluster.restart(cluster.b());
+    assertSucceeded(cluster.through(cluster.c()).migrate(id, cluster.a().node(), progress -> {}));
+    assertThat(RedisFiller.differences(client, address, LARGE_BYTES, SEED)).isZero();
+    assertThat(cluster.a().log())
+        .anyMatch(line -> line.contains("runs before its memory is in place"));
   }
 
   static void assertSucceeded(Migration migration) {

@@ -181,7 +181,7 @@ final class Arrival {
   private void keepImages(Incoming entry) {
     try {
       parts.lazyPages().discard(work(entry));
-      if (!allPagesCame(entry)) {
+      if (!allPagesCame(entry.container(), work(entry))) {
         return;
       }
       Path images =
@@ -200,17 +200,30 @@ final class Arrival {
    * Waits until the memory is in place. If that fails, the container may not go on: the kernel
    * would give it empty pages.
    */
-  private boolean allPagesCame(Incoming entry) {
-    LazyPages.End end = parts.lazyPages().awaitEnd(work(entry), LAZY_LIMIT);
-    if (end == LazyPages.End.BROKEN && parts.core().runtime().pid(entry.container()).isPresent()) {
-      parts.core().runtime().freeze(entry.container());
+  private boolean allPagesCame(ContainerId id, Path work) {
+    LazyPages.End end = parts.lazyPages().awaitEnd(work, LAZY_LIMIT);
+    if (end == LazyPages.End.BROKEN && parts.core().runtime().pid(id).isPresent()) {
+      parts.core().runtime().freeze(id);
       LOG.error(
           "container {} is paused for good: CRIU's lazy-pages daemon ended before all memory was in"
               + " place; its log is in {}",
-          entry.container(),
-          work(entry));
+          id,
+          work);
     }
     return end == LazyPages.End.COMPLETE;
+  }
+
+  /** After a restart: goes on watching over containers whose memory an earlier daemon brought. */
+  void watchPages(ContainerId id) {
+    for (Path work : WholeMemory.workDirectories(parts, id)) {
+      Thread.ofVirtual()
+          .name("watch-pages")
+          .start(() -> {
+            if (allPagesCame(id, work)) {
+              parts.core().basics().delete().delete(work);
+            }
+          });
+    }
   }
 
   private FailureException failed(Incoming entry, Failure failure) {

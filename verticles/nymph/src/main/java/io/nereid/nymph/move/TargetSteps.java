@@ -179,5 +179,6 @@ final class TargetSteps {
         LOG.error("taking up {} failed; it is tried again when asked", entry.migration(), e);
       }
     }
+    parts.core().store().all().forEach(record -> arrival.watchPages(record.id()));
   }
 }

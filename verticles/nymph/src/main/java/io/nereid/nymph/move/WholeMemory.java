@@ -28,7 +28,7 @@ final class WholeMemory {
 
   /** Waits for all pages; WRONG_STATE when they do not come. */
   void require(ContainerRecord record) {
-    for (Path work : workDirectories(record.id())) {
+    for (Path work : workDirectories(parts, record.id())) {
       LazyPages.End end = parts.lazyPages().awaitEnd(work, LIMIT);
       if (end != LazyPages.End.COMPLETE) {
         boolean late = end == LazyPages.End.LATE;
@@ -44,7 +44,8 @@ final class WholeMemory {
     }
   }
 
-  private List<Path> workDirectories(ContainerId id) {
+  /** Where CRIU has worked for restores of a container that are not over yet. */
+  static List<Path> workDirectories(MoveParts parts, ContainerId id) {
     Path dumps = parts.paths().dumps(id);
     if (!Files.isDirectory(dumps)) {
       return List.of();
