@@ -21,6 +21,7 @@ final class ImageCauses {
               Sign.of("criu/page-xfer.c", "No parent image found, though parent directory is set"),
               Sign.of("criu/page-xfer.c", "not found in parent"),
               Sign.of("criu/page-xfer.c", "in parent pagemap"),
+              Sign.of("criu/pagemap.c", "No parent for snapshot pagemap"),
               Sign.of("criu/mem.c", "no parent inventory"),
               Sign.of("checkpoint.go", "--parent-path")),
           Cause.of(
@@ -45,6 +46,10 @@ final class ImageCauses {
               Sign.of("criu/cr-restore.c", "Image corrupted on pid"),
               Sign.of("criu/cr-restore.c", "Can't open core data for"),
               Sign.of("criu/mem.c", "outside of VMA"),
+              Sign.of("criu/pie/restorer.c", "Can't read pages data"),
+              Sign.of("criu/pagemap.c", "Can't read async pr bytes"),
+              Sign.of("criu/pagemap.c", "Can't read mapping page"),
+              Sign.of("criu/pagemap.c", "Reached EOF unexpectedly"),
               Sign.of("criu/protobuf.c", "Unexpected EOF on "),
               Sign.of("criu/protobuf.c", "Failed unpacking object")),
           Cause.of(
@@ -81,7 +86,8 @@ final class ImageCauses {
               "page-server",
               HOST,
               "the connection over which pages travel broke or was never made",
-              "The page server on the other side is not there, was ended, or is behind a firewall.",
+              "The page server on the other side is not there, was ended, or is behind a firewall. A"
+                  + " dump from which Nereid leaves the memory out ends in this way on purpose.",
               "look at address and port, at the firewall between the hosts and at the log of the"
                   + " other side; the source still has everything",
               Sign.of("criu/cr-dump.c", "Lazy pages transfer FAILED"),

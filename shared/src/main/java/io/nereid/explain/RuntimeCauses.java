@@ -50,10 +50,10 @@ final class RuntimeCauses {
               "criu-crashed",
               HOST,
               "CRIU ended without an answer",
-              "It crashed or was killed; often by a setting in its configuration that it cannot"
-                  + " digest, by the out-of-memory killer, or by a missing library.",
-              "look at 'dmesg', run 'criu check' and 'nereid doctor'; empty /etc/criu/runc.conf to"
-                  + " see whether it is the reason",
+              "It crashed or was killed; often for lack of memory, the container's limit counts for it"
+                  + " during a restore; by a setting that it cannot digest; or by a missing library.",
+              "look at 'dmesg'; raise the container's memory limit; run 'criu check'; empty"
+                  + " /etc/criu/runc.conf to see whether it is the reason",
               Sign.of(CRIU_GO, "criu failed: signal: "),
               Sign.of(CRIU_GO, "read unixpacket "),
               Sign.of(CRIU_GO, "CRIU version check failed: "),

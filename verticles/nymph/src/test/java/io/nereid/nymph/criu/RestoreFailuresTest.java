@@ -61,6 +61,9 @@ class RestoreFailuresTest {
   void anImageThatIsDamagedOrNotThere() throws IOException {
     Subject subject = ready(lab.start(WAIT));
     lab.dump(subject);
+    Path pages = Files.move(subject.images().resolve("pages-1.img"), dir.resolve("pages"));
+    assertCause(lab.restoreFails(subject), "image-damaged");
+    Files.move(pages, subject.images().resolve("pages-1.img"));
     Files.writeString(subject.images().resolve("core-1.img"), "this is no image");
     assertCause(lab.restoreFails(subject), "image-damaged");
     Files.delete(subject.images().resolve("core-1.img"));

@@ -366,6 +366,9 @@ class MoveStepsTest {
     var failed = (StepReply.Failed) b.ask(E2, new StepCommand.Restore());
     assertThat(failed.failure().code()).isEqualTo(FailureCode.CRIU_FAILED);
     assertThat(failed.failure().message()).contains("CRIU says");
+    assertThat(failed.failure().remedy())
+        .as(failed.failure().toString())
+        .endsWith("(docs/troubleshooting.md#image-damaged)");
     assertThat(String.join("\n", failed.failure().evidence())).contains("kept: ");
     b.assertNothingOf();
     var fate = (StepResult.TargetState) b.done(E2, new StepCommand.Query());
