@@ -1,6 +1,7 @@
 package io.nereid.bus;
 
 import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.protocol.address.Address;
 import io.nereid.protocol.codec.WireCodec;
@@ -90,7 +91,7 @@ public final class BusServer {
 
   private static void fail(Address<?, ?> address, Message<Buffer> message, Throwable thrown) {
     Failure failure = FailureException.failureOf(thrown);
-    if (!(thrown instanceof FailureException)) {
+    if (failure.code() == FailureCode.INTERNAL) {
       LOG.error("request at {} failed unexpectedly", address.name(), thrown);
     }
     message.fail(FailureReply.CODE, FailureReply.encode(failure));
