@@ -143,8 +143,8 @@ final class Asker {
     }
   }
 
-  /** What was accepted is written down now. */
-  void saved() {
+  /** What was accepted is written down and to be seen now. */
+  void told() {
     accepted.forEach(c -> c.accepted().complete(null));
     accepted.clear();
   }

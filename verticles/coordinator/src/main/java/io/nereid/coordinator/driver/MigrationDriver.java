@@ -111,6 +111,7 @@ public final class MigrationDriver implements Runnable {
             }
             case Effect.Tell t -> {
               ports.listener().changed(record);
+              asker.told();
               yield null;
             }
             case Effect.Ask a -> asker.ask(a, record.phase());
@@ -157,7 +158,6 @@ public final class MigrationDriver implements Runnable {
       try {
         if (ports.store().replace(saved, record) || standsAlready()) {
           saved = record;
-          asker.saved();
           return;
         }
         throw new StoppedException("another coordinator has written it down meanwhile", true);
