@@ -17,6 +17,8 @@ import io.nereid.port.OwnershipLedger;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.NereidEvent;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +31,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * last report. Writes the locations that everyone reads. Blocks; safe for any virtual thread.
  */
 public final class Directory {
+  /** A report that comes so soon after an answer may have been made before it. */
+  private static final Duration REPORT_LAG = Duration.ofMillis(250);
+
+  private record Answer(NodeId node, ContainerStatus status, Instant at) {}
+
   private final OwnershipLedger ledger;
   private final LocationStore store;
   private final Membership membership;
@@ -36,6 +43,7 @@ public final class Directory {
   private final BusClient bus;
   private final Clock clock;
   private final Map<NodeId, Map<ContainerId, ContainerStatus>> reported = new ConcurrentHashMap<>();
+  private final Map<ContainerId, Answer> answers = new HashMap<>();
   private final Map<NodeId, NodeInfo> hosts = new ConcurrentHashMap<>();
   private final Map<ContainerId, Location> shown = new ConcurrentHashMap<>();
 
@@ -60,19 +68,33 @@ public final class Directory {
     store.nodes().forEach(n -> hosts.put(n.id(), n));
   }
 
-  /** Takes in what a host says of itself and its containers. */
-  public void accept(NodeReport report, Map<ContainerId, Ownership> owners) {
+  /**
+   * Takes in what a host says of itself and its containers.
+   *
+   * @param arrived when the report came; what an answer has said since, or just before, is newer
+   */
+  public void accept(NodeReport report, Instant arrived, Map<ContainerId, Ownership> owners) {
     NodeId node = report.node().id();
-    Map<ContainerId, ContainerStatus> statuses = new HashMap<>();
-    report.containers().forEach(s -> statuses.put(s.id(), s));
-    reported.put(node, new ConcurrentHashMap<>(statuses));
+    replace(node, report.containers(), arrived);
     hosts.put(node, report.node());
     store.putNode(report.node());
     owners.values().stream().filter(o -> o.owner().equals(node)).forEach(this::show);
   }
 
+  private synchronized void replace(
+      NodeId node, List<ContainerStatus> containers, Instant arrived) {
+    Map<ContainerId, ContainerStatus> statuses = new ConcurrentHashMap<>();
+    containers.forEach(s -> statuses.put(s.id(), s));
+    answers.values().removeIf(answer -> answer.at().plus(REPORT_LAG).isBefore(arrived));
+    answers.values().stream()
+        .filter(answer -> answer.node().equals(node))
+        .forEach(answer -> statuses.put(answer.status().id(), answer.status()));
+    reported.put(node, statuses);
+  }
+
   /** Takes in one status that came with an answer. */
-  public void accept(NodeId node, ContainerStatus status) {
+  public synchronized void accept(NodeId node, ContainerStatus status) {
+    answers.put(status.id(), new Answer(node, status, clock.instant()));
     reported.computeIfAbsent(node, n -> new ConcurrentHashMap<>()).put(status.id(), status);
   }
 
@@ -106,10 +128,15 @@ public final class Directory {
 
   /** Forgets a container that is gone for good. */
   public void removed(Ownership last) {
+    forgetAnswer(last.id());
     shown.remove(last.id());
     store.remove(last.id());
     bus.publish(
         Addresses.EVENTS, new NereidEvent.ContainerRemoved(last.id().value(), last.name().value()));
+  }
+
+  private synchronized void forgetAnswer(ContainerId id) {
+    answers.remove(id);
   }
 
   /** Shows that a host has come or gone. */

@@ -70,6 +70,7 @@ public final class Reconciler {
 
   /** Takes in one report. Throws a {@link FailureException} when the ledger cannot be reached. */
   public void accept(NodeReport report) {
+    Instant arrived = clock.instant();
     lock.lock();
     try {
       Map<ContainerId, Ownership> owners =
@@ -78,7 +79,7 @@ public final class Reconciler {
         reconcile(report.node().id(), status, Optional.ofNullable(owners.get(status.id())))
             .ifPresent(o -> owners.put(o.id(), o));
       }
-      directory.accept(report, owners);
+      directory.accept(report, arrived, owners);
       dropMissing(report, owners);
     } finally {
       lock.unlock();
