@@ -1,5 +1,7 @@
 package io.nereid.coordinator.leader;
 
+import io.nereid.domain.failure.Certainty;
+import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.Term;
@@ -34,6 +36,7 @@ public final class Leadership {
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private Runnable unwatch = () -> {};
   private volatile Reign reign;
+  private boolean begun;
   private int raises;
   private String obstacle = "";
 
@@ -44,10 +47,7 @@ public final class Leadership {
 
   /** Begins to look; returns at once. */
   public void start() {
-    unwatch =
-        ports
-            .membership()
-            .watch((node, present) -> notices.add(new Notice.NodeChanged(node, present)));
+    unwatch = ports.membership().watch(this::nodeChanged);
     Thread.ofVirtual().name("leadership-" + self).start(this::loop);
   }
 
@@ -73,9 +73,8 @@ public final class Leadership {
             return;
           }
           case Notice.NodeChanged n -> {
-            look();
             if (reign != null) {
-              reign.nodeChanged(n.node(), n.present());
+              reign.showNode(n.node(), n.present());
             }
           }
           case Notice.StaleTerm s -> staleTerm(s.term());
@@ -84,36 +83,57 @@ public final class Leadership {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      unwatch.run();
-      end("the daemon stops");
-      closed.complete(null);
+      try {
+        end("the daemon stops");
+        unwatch.run();
+      } catch (RuntimeException e) {
+        LOG.info("the member has left before its coordinator: {}", e.getMessage());
+      } finally {
+        closed.complete(null);
+      }
     }
+  }
+
+  /** Migrations learn it at once; what has to read a map waits its turn in the loop. */
+  private void nodeChanged(NodeId node, boolean present) {
+    Reign now = reign;
+    if (now != null) {
+      now.nodeChanged(node, present);
+    }
+    notices.add(new Notice.NodeChanged(node, present));
   }
 
   /**
    * Begins or ends a leadership as the membership asks for; false when it has to be tried again.
    */
   private boolean look() {
-    boolean should = ports.membership().leader().filter(self::equals).isPresent();
-    if (!should) {
-      end("an older member leads");
-      return true;
-    }
     try {
+      if (ports.membership().leader().filter(self::equals).isEmpty()) {
+        end("an older member leads");
+        return true;
+      }
       if (reign != null && !ports.terms().current().equals(reign.term())) {
         end("another term has begun");
       }
       if (reign == null) {
         begin();
       }
+      obstacle = "";
       return true;
-    } catch (FailureException e) {
-      if (!e.getMessage().equals(obstacle)) {
-        LOG.warn("cannot lead yet: {}", e.getMessage());
-      }
-      obstacle = e.getMessage();
-      end("it could not be begun");
+    } catch (RuntimeException e) {
+      obstructed(FailureException.failureOf(e));
       return false;
+    }
+  }
+
+  /** That a map is silent is no reason to end what has begun; that the majority is lost is one. */
+  private void obstructed(Failure failure) {
+    if (!failure.message().equals(obstacle)) {
+      LOG.warn("host '{}' should lead, but {}", self, failure.message());
+    }
+    obstacle = failure.message();
+    if (!begun || failure.certainty() == Certainty.DID_NOT_RUN) {
+      end(failure.message());
     }
   }
 
@@ -122,6 +142,7 @@ public final class Leadership {
     Term term = ports.terms().begin(floor);
     reign = new Reign(term, ports, () -> notices.add(new Notice.StaleTerm(term)));
     reign.begin();
+    begun = true;
     LOG.info("host '{}' leads in term {}", self, term);
   }
 
@@ -140,6 +161,7 @@ public final class Leadership {
         reign.end();
       } finally {
         reign = null;
+        begun = false;
       }
     }
   }

@@ -165,20 +165,29 @@ final class Reign {
     return state != ContainerState.STOPPED && state != ContainerState.CREATED;
   }
 
+  /** Tells the migrations; never blocks. */
   void nodeChanged(NodeId node, boolean present) {
     drivers.nodeChanged(node, present);
+  }
+
+  /** Shows everyone that a host has come or gone. */
+  void showNode(NodeId node, boolean present) {
     try {
       directory.nodeChanged(node, present);
-    } catch (FailureException e) {
+    } catch (RuntimeException e) {
       LOG.info("the change of host '{}' is shown later: {}", node, e.getMessage());
     }
   }
 
-  /** Ends it. What is under way stays written down for the next leader. */
+  /** Ends it. What is under way stays written down for the next leader. Never fails. */
   void end() {
     drivers.stop();
     teller.shutdown();
-    waitFor(server.close());
+    try {
+      waitFor(server.close());
+    } catch (RuntimeException e) {
+      LOG.info("the registrations go with the member: {}", e.getMessage());
+    }
   }
 
   private static void waitFor(Future<?> future) {

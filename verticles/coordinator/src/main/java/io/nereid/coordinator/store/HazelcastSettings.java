@@ -125,6 +125,8 @@ public final class HazelcastSettings {
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
     config.setProperty("hazelcast.operation.call.timeout.millis", "10000");
+    // After the loss of a member an access is repeated soon: a container may be frozen meanwhile.
+    config.setProperty("hazelcast.invocation.retry.pause.millis", "50");
     config.setProperty(
         "hazelcast.heartbeat.interval.seconds", seconds(cluster.heartbeatIntervalMs()));
     config.setProperty("hazelcast.max.no.heartbeat.seconds", seconds(cluster.heartbeatTimeoutMs()));

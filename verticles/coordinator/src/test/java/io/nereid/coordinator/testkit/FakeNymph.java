@@ -96,7 +96,7 @@ public final class FakeNymph {
   }
 
   public void release(Class<? extends StepCommand> kind) {
-    Optional.ofNullable(held.remove(kind)).ifPresent(CountDownLatch::countDown);
+    letGo(kind);
   }
 
   /** Waits until a held step has begun. */
@@ -117,6 +117,11 @@ public final class FakeNymph {
   public void heal() {
     failing.clear();
     failingCommands.clear();
+    List.copyOf(held.keySet()).forEach(this::letGo);
+  }
+
+  private void letGo(Class<?> kind) {
+    Optional.ofNullable(held.remove(kind)).ifPresent(CountDownLatch::countDown);
   }
 
   private void perform(NymphModel.Job job) {

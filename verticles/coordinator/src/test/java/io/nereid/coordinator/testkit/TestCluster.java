@@ -8,10 +8,23 @@ import io.nereid.config.NetworkConfig;
 import io.nereid.config.NodeConfig;
 import io.nereid.coordinator.CoordinatorVerticle;
 import io.nereid.coordinator.membership.HazelcastIncarnations;
+import io.nereid.coordinator.membership.HazelcastMembership;
 import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.container.Location;
+import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.Migration;
+import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.CoordinatorMessages.LocateRequest;
+import io.nereid.protocol.message.CoordinatorMessages.MigrateRequest;
+import io.nereid.protocol.message.CoordinatorMessages.MigrationRequest;
+import io.nereid.protocol.message.CoordinatorMessages.MigrationView;
 import io.nereid.protocol.message.CoordinatorMessages.NodesRequest;
+import io.nereid.protocol.message.CoordinatorMessages.RunRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
@@ -24,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /** Several hosts in this JVM: a member, a coordinator and a fake nymph each. */
@@ -35,6 +49,7 @@ public final class TestCluster implements AutoCloseable {
     public final NodeId id;
     public final int index;
     public final NymphModel model;
+    public final SilentMaps maps = new SilentMaps();
     public FakeNymph nymph;
     public Vertx vertx;
     public HazelcastInstance hazelcast;
@@ -54,18 +69,12 @@ public final class TestCluster implements AutoCloseable {
       return coordinator.leads().isPresent();
     }
 
-    /** Leaves without goodbye: the others find out by themselves. */
+    /** Leaves without goodbye and unregisters nothing: the others find out by themselves. */
     public void crash() {
-      nymph.kill(false);
       hazelcast.getLifecycleService().terminate();
-      closeQuietly(vertx);
-      vertx = null;
-    }
-
-    /** Like a killed process: nothing is unregistered. */
-    public void terminate() {
-      hazelcast.getLifecycleService().terminate();
-      nymph.kill(false);
+      if (nymph != null) {
+        killNymph(false);
+      }
       closeQuietly(vertx);
       vertx = null;
     }
@@ -121,7 +130,7 @@ public final class TestCluster implements AutoCloseable {
       host.hazelcast = manager.getHazelcastInstance();
       Incarnations.install(host.vertx, new HazelcastIncarnations(host.hazelcast));
       host.startNymph();
-      host.coordinator = new CoordinatorVerticle(config(host), host.hazelcast);
+      host.coordinator = new CoordinatorVerticle(config(host), host.maps.around(host.hazelcast));
       host.vertx.deployVerticle(host.coordinator).await(START_S, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new AssertionError("host " + name + " did not start", e);
@@ -178,12 +187,96 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** Makes and starts a container. */
+  public Location run(String name, String node) {
+    return bus()
+        .askAndWait(
+            Addresses.RUN,
+            new RunRequest(
+                new NodeId(node),
+                "/bundles/" + name,
+                Optional.of(name),
+                NetworkMode.BRIDGE,
+                Optional.empty(),
+                true));
+  }
+
+  public MigrationView migrate(String name, String target) {
+    return bus()
+        .askAndWait(
+            Addresses.MIGRATE,
+            new MigrateRequest(name, Optional.ofNullable(target), MigrationOptions.DEFAULT));
+  }
+
+  /** Follows a migration through changes of leader until a condition holds. */
+  public Migration await(MigrationId id, Predicate<Migration> condition) {
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .ignoreExceptions()
+        .until(() -> view(id).migration(), condition);
+  }
+
+  /** Its end, and the end of what is done after it. */
+  public Migration awaitEnd(MigrationId id) {
+    return await(id, m -> m.phase().isFinal() && m.waiting().isEmpty());
+  }
+
+  public MigrationView view(MigrationId id) {
+    return bus().askAndWait(Addresses.MIGRATION, new MigrationRequest(id, -1, 0));
+  }
+
+  public Location locate(String ref) {
+    return bus().askAndWait(Addresses.LOCATE, new LocateRequest(ref));
+  }
+
+  /** The bus of any host that is up. */
+  public BusClient bus() {
+    return hosts.values().stream()
+        .filter(h -> h.vertx != null)
+        .reduce((a, b) -> b)
+        .orElseThrow()
+        .bus();
+  }
+
+  /** What a nymph has of a container. */
+  public Optional<ContainerStatus> copyAt(String node, ContainerId id) {
+    synchronized (world) {
+      return Optional.ofNullable(host(node).model.copies.get(id));
+    }
+  }
+
+  public boolean isClean(String node) {
+    synchronized (world) {
+      return host(node).model.isClean();
+    }
+  }
+
+  /** Loses a copy behind everyone's back. */
+  public void forgetCopy(String node, ContainerId id) {
+    synchronized (world) {
+      host(node).model.copies.remove(id);
+    }
+  }
+
+  /** The hosts that are up, in the order in which they would lead. */
+  public List<Host> byAge() {
+    Host any = hosts.values().stream().filter(h -> h.vertx != null).findFirst().orElseThrow();
+    return new HazelcastMembership(any.hazelcast).present().stream().map(hosts::get).toList();
+  }
+
+  /** Ends every host; what is on their disks stays. */
+  public void stopAll() {
+    close();
+    hosts.values().forEach(h -> h.vertx = null);
+  }
+
   @Override
   public void close() {
     for (Host host : hosts.values()) {
       if (host.vertx != null) {
         if (host.nymph != null) {
-          host.nymph.kill(false);
+          host.killNymph(false);
         }
         closeQuietly(host.vertx);
       }
