@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nereid.coordinator.testkit.TestCluster;
 import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.Location;
+import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.Term;
 import io.nereid.domain.migration.Migration;
@@ -73,19 +74,22 @@ class LeadershipTest {
   @Test
   void aMigrationLearnsOfALostHostWhileTheLeaderWaitsForItsMaps() {
     Location made = cluster.run("waiting", "a");
-    leader.nymph.hold(StepCommand.SendAhead.class);
+    TestCluster.Host target = cluster.host("b");
+    target.nymph.hold(StepCommand.Prepare.class);
     MigrationId id = cluster.migrate("waiting", "b").migration().id();
-    leader.nymph.awaitBegun(StepCommand.SendAhead.class);
+    target.nymph.awaitBegun(StepCommand.Prepare.class);
     leader.maps.block(OWNERSHIP);
     leader.maps.block(TERMS);
     Awaitility.await().until(() -> leader.maps.disturbed.get() >= 1);
-    cluster.host("b").crash();
-    Migration onItsWay = cluster.await(id, m -> m.phase() != Phase.AHEAD);
+    target.nymph.mute = true;
+    long since = System.nanoTime();
+    target.hazelcast.getLifecycleService().terminate();
+    Migration end = cluster.await(id, m -> m.phase().isFinal());
+    assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since)).isLessThan(5_000);
     assertThat(leader.maps.disturbed.get()).isPositive();
-    assertThat(onItsWay.phase()).isIn(Phase.ROLLBACK, Phase.ROLLED_BACK);
-    leader.maps.heal();
-    leader.nymph.release(StepCommand.SendAhead.class);
-    assertThat(cluster.await(id, m -> m.phase().isFinal()).phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(end.phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(end.failure().orElseThrow().code()).isEqualTo(FailureCode.NODE_LOST);
+    target.crash();
     assertThat(cluster.copyAt("a", made.status().id()).orElseThrow().state())
         .isEqualTo(ContainerState.RUNNING);
   }
