@@ -104,7 +104,7 @@ public final class MigrateHandler {
 
   /** What an earlier migration has left on a host must be gone before this one goes there. */
   private void checkFree(Ownership base, NodeId target) {
-    var earlier = board.busyAt(base.id(), target).or(() -> board.busyAt(base.id(), base.owner()));
+    var earlier = board.inTheWay(base.id(), base.owner(), target);
     if (earlier.isPresent()) {
       throw refused(
           FailureCode.BUSY,

@@ -151,8 +151,7 @@ public final class PreflightHandler {
 
   private Optional<Finding> busy(Ownership base, NodeId target) {
     return board
-        .busyAt(base.id(), target)
-        .or(() -> board.busyAt(base.id(), base.owner()))
+        .inTheWay(base.id(), base.owner(), target)
         .map(r ->
             Finding.reject(
                 "busy",

@@ -73,9 +73,9 @@ public final class MigrationBoard {
     return of(container).filter(MigrationRecord::holdsContainer).findAny();
   }
 
-  /** An earlier migration of a container that has not finished cleaning up on a host. */
-  public Optional<MigrationRecord> busyAt(ContainerId container, NodeId node) {
-    return of(container).filter(r -> r.stillBusyAt(node)).findAny();
+  /** An earlier migration that must finish cleaning up on either host before the next begins. */
+  public Optional<MigrationRecord> inTheWay(ContainerId container, NodeId source, NodeId target) {
+    return of(container).filter(r -> r.stillBusyAt(target) || r.stillBusyAt(source)).findAny();
   }
 
   /** Any migration of a container with something left to do. */
