@@ -93,10 +93,7 @@ class RebuildTest {
   void aContainerThatItsHostDoesNotReportAnyMoreIsForgottenAndARemovedOneStaysAway() {
     Location gone = cluster.run("gone", "a");
     cluster.run("removed", "a");
-    cluster
-        .bus()
-        .askAndWait(
-            Addresses.COMMAND, new CommandRequest("removed", new ContainerAction.Remove(true)));
+    cluster.ask(Addresses.COMMAND, new CommandRequest("removed", new ContainerAction.Remove(true)));
     cluster.forgetCopy("a", gone.status().id());
     Awaitility.await().atMost(LONG).until(() -> owners().isEmpty());
   }
@@ -106,8 +103,7 @@ class RebuildTest {
   }
 
   private Map<String, NodeId> owners() {
-    List<Location> all =
-        cluster.bus().askAndWait(Addresses.LIST, new ListRequest(true)).containers();
+    List<Location> all = cluster.ask(Addresses.LIST, new ListRequest(true)).containers();
     return all.stream().collect(Collectors.toMap(l -> l.status().name().value(), Location::owner));
   }
 }

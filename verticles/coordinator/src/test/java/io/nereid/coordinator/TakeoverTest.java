@@ -71,11 +71,7 @@ class TakeoverTest {
     cluster.awaitLeader();
     cluster.await(move.id, m -> true);
     assertThat(
-            cluster
-                .bus()
-                .askAndWait(Addresses.CANCEL, new CancelRequest(move.id))
-                .migration()
-                .cancelRequested())
+            cluster.ask(Addresses.CANCEL, new CancelRequest(move.id)).migration().cancelRequested())
         .isTrue();
     move.release();
     assertThat(cluster.awaitEnd(move.id).phase()).isEqualTo(Phase.ROLLED_BACK);

@@ -6,17 +6,21 @@ import io.nereid.coordinator.store.HazelcastSettings;
 import io.nereid.domain.id.NodeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Configurations of members that find each other on this machine's loopback and nobody else. */
 public final class Loopback {
   public static final String HOST = "127.0.0.1";
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 32_000;
   private final String name;
   private final List<Integer> ports;
   private final int quorum;
@@ -62,24 +66,24 @@ public final class Loopback {
     return HazelcastSettings.config(cluster(member), node, true);
   }
 
-  /** Distinct ports: all are held open until the last one is known. */
+  /**
+   * Distinct ports that are free now, below those that the kernel hands out to connections: one of
+   * those may be taken before the member has bound it.
+   */
   private static List<Integer> freePorts(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      for (ServerSocket socket : sockets) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
+    List<Integer> free = new ArrayList<>();
+    while (free.size() < count) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
+        if (!free.contains(socket.getLocalPort())) {
+          free.add(port);
         }
+      } catch (BindException e) {
+        continue;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
+    return List.copyOf(free);
   }
 }

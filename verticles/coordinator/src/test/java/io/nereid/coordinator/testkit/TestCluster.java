@@ -13,11 +13,15 @@ import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.Location;
 import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.failure.Certainty;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.protocol.address.Address;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.LocateRequest;
 import io.nereid.protocol.message.CoordinatorMessages.MigrateRequest;
@@ -187,25 +191,34 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** Asks through a host that is up; with patience, as the gateway does, while nobody leads. */
+  public <Q, R> R ask(Address<Q, R> address, Q request) {
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptionsMatching(e ->
+            e instanceof FailureException f
+                && f.failure().code() == FailureCode.NO_LEADER
+                && f.failure().certainty() == Certainty.DID_NOT_RUN)
+        .until(() -> bus().askAndWait(address, request), r -> true);
+  }
+
   /** Makes and starts a container. */
   public Location run(String name, String node) {
-    return bus()
-        .askAndWait(
-            Addresses.RUN,
-            new RunRequest(
-                new NodeId(node),
-                "/bundles/" + name,
-                Optional.of(name),
-                NetworkMode.BRIDGE,
-                Optional.empty(),
-                true));
+    return ask(
+        Addresses.RUN,
+        new RunRequest(
+            new NodeId(node),
+            "/bundles/" + name,
+            Optional.of(name),
+            NetworkMode.BRIDGE,
+            Optional.empty(),
+            true));
   }
 
   public MigrationView migrate(String name, String target) {
-    return bus()
-        .askAndWait(
-            Addresses.MIGRATE,
-            new MigrateRequest(name, Optional.ofNullable(target), MigrationOptions.DEFAULT));
+    return ask(
+        Addresses.MIGRATE,
+        new MigrateRequest(name, Optional.ofNullable(target), MigrationOptions.DEFAULT));
   }
 
   /** Follows a migration through changes of leader until a condition holds. */
@@ -223,11 +236,11 @@ public final class TestCluster implements AutoCloseable {
   }
 
   public MigrationView view(MigrationId id) {
-    return bus().askAndWait(Addresses.MIGRATION, new MigrationRequest(id, -1, 0));
+    return ask(Addresses.MIGRATION, new MigrationRequest(id, -1, 0));
   }
 
   public Location locate(String ref) {
-    return bus().askAndWait(Addresses.LOCATE, new LocateRequest(ref));
+    return ask(Addresses.LOCATE, new LocateRequest(ref));
   }
 
   /** The bus of any host that is up. */
