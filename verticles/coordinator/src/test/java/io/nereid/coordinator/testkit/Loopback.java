@@ -59,7 +59,7 @@ public final class Loopback {
         ports.stream().map(p -> HOST + ":" + p).toList(),
         quorum,
         1_000,
-        3_000);
+        6_000);
   }
 
   public Config hazelcast(int member, NodeId node) {

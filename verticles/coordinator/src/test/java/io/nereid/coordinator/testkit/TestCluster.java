@@ -127,7 +127,7 @@ public final class TestCluster implements AutoCloseable {
                               .setHost(Loopback.HOST)
                               .setPort(0)
                               .setClusterPingInterval(1_000)
-                              .setClusterPingReplyInterval(1_000)))
+                              .setClusterPingReplyInterval(10_000)))
               .withClusterManager(manager)
               .buildClustered()
               .await(START_S, TimeUnit.SECONDS);
