@@ -16,6 +16,7 @@ import io.nereid.transfer.receive.ReceiveContext;
 import io.nereid.transfer.receive.Receiver;
 import io.nereid.transfer.receive.Sessions;
 import io.nereid.transfer.send.ControlClients;
+import io.nereid.transfer.send.Greeted;
 import io.nereid.transfer.send.SendContext;
 import io.nereid.transfer.send.Sends;
 import io.nereid.transfer.send.Throttle;
@@ -113,6 +114,7 @@ public final class TransferService implements TransferPort {
         new SendContext(
             vertx,
             clients,
+            new Greeted(),
             pool,
             threads,
             scratch,
@@ -128,6 +130,15 @@ public final class TransferService implements TransferPort {
         new Receiver(vertx, sessions, receive, threads),
         clients,
         pool);
+  }
+
+  /**
+   * Goes through what a migration needs once, with sets of its own; blocks for a second or two. For
+   * a daemon that has just started.
+   */
+  public void rehearse() {
+    started();
+    new Rehearsal(this, dataDir.resolve("transfer").resolve("sending")).run();
   }
 
   private static Path empty(Path dir) throws IOException {

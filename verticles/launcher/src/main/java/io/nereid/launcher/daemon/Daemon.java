@@ -41,6 +41,7 @@ final class Daemon implements Closeable {
       for (String name : config.node().verticles()) {
         wiring.make(name).ifPresent(verticle -> daemon.deploy(name, verticle));
       }
+      wiring.rehearse();
       return daemon;
     } catch (RuntimeException e) {
       daemon.close();

@@ -5,12 +5,14 @@ import io.nereid.coordinator.CoordinatorVerticle;
 import io.nereid.fault.FaultPoints;
 import io.nereid.gateway.GatewayVerticle;
 import io.nereid.nymph.Nymphs;
+import io.nereid.nymph.move.Rehearsal;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.transfer.TransferService;
 import io.nereid.transfer.TransferVerticle;
 import io.vertx.core.Deployable;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Builds verticles with what they need from each other. */
 final class Wiring {
@@ -47,5 +49,25 @@ final class Wiring {
                   config.node().name(), config.gateway(), config.node().stopGraceMs(), version));
       default -> Optional.empty();
     };
+  }
+
+  /**
+   * In the background: goes through what a move needs, so that the first container that is frozen
+   * does not wait for code that has never run.
+   */
+  void rehearse() {
+    Set<String> running = Set.copyOf(config.node().verticles());
+    Thread.ofPlatform()
+        .daemon()
+        .name("rehearsal")
+        .priority(Thread.MIN_PRIORITY)
+        .start(() -> {
+          if (running.contains("transfer")) {
+            transfer.rehearse();
+          }
+          if (running.contains("nymph")) {
+            Rehearsal.run(config.node().dataDir().resolve("rehearsal"));
+          }
+        });
   }
 }

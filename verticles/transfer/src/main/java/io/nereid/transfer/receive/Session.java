@@ -212,7 +212,7 @@ final class Session {
         complete.put(intake.label(), set);
       }
     }
-    log.info(
+    log.debug(
         "transfer {}: {} is complete, {} trees",
         request.migration(),
         intake.label(),

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
  * What all sends of a host share.
  *
  * @param clients connections to receivers
+ * @param greeted receivers that need no further greeting
  * @param scratch directory for manifests of trees being sent
  * @param throttle limit of all sends together
  * @param retryMs how long a broken connection is tried again
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 public record SendContext(
     Vertx vertx,
     ControlClients clients,
+    Greeted greeted,
     ExecutorService hashPool,
     int hashThreads,
     Path scratch,

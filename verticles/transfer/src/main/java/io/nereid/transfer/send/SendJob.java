@@ -45,6 +45,7 @@ public final class SendJob {
   private List<Throttle> throttles = List.of();
   private Path scratch;
   private boolean layersAsked;
+  private int attemptsMade;
   private volatile boolean cancelled;
 
   SendJob(SendContext context, SendRequest request, Meter meter) {
@@ -145,6 +146,19 @@ public final class SendJob {
   }
 
   private void attempt(ControlLink control, DataLink data, Watch watch) throws IOException {
+    if (attemptsMade++ == 0 && context.greeted().knows(request)) {
+      addLayers(List.of());
+    } else {
+      greet(control);
+    }
+    DataHello greeting =
+        new DataHello(request.migration(), request.ticket().token(), request.label(), offer);
+    new SendAttempt(sets, context.hashPool(), context.hashThreads() + 1, control, watch, meter)
+        .run(request.ticket(), credentials, greeting, data, throttles);
+    context.greeted().arrived(request);
+  }
+
+  private void greet(ControlLink control) throws IOException {
     HelloReply hello =
         control.hello(
             HelloRequest.newBuilder()
@@ -163,10 +177,6 @@ public final class SendJob {
               "run the same release of Nereid on both hosts"));
     }
     addLayers(hello.getLayersMissingList());
-    DataHello greeting =
-        new DataHello(request.migration(), request.ticket().token(), request.label(), offer);
-    new SendAttempt(sets, context.hashPool(), context.hashThreads() + 1, control, watch, meter)
-        .run(request.ticket(), credentials, greeting, data, throttles);
   }
 
   /** Fixed by the first answer, so that every attempt offers the same sets. */

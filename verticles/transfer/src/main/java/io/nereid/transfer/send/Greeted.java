@@ -1,0 +1,35 @@
+package io.nereid.transfer.send;
+
+import io.nereid.port.SendRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Receiving sessions that have been greeted and have all layers: their second set needs no
+ * greeting, which would cost a round trip while a container is frozen. A session that is gone
+ * meanwhile refuses the set itself. Thread-safe.
+ */
+public final class Greeted {
+  private static final int KEPT_MAX = 1_000;
+
+  private final Map<String, List<String>> layersByToken =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<String>> eldest) {
+          return size() > KEPT_MAX;
+        }
+      };
+
+  /** A whole set has arrived, so the receiver speaks our protocol and has these layers. */
+  synchronized void arrived(SendRequest request) {
+    layersByToken.put(request.ticket().token(), List.copyOf(request.layers()));
+  }
+
+  /** Whether the receiver has said all that a greeting would tell. */
+  synchronized boolean knows(SendRequest request) {
+    return request.layers().equals(layersByToken.get(request.ticket().token()));
+  }
+}
