@@ -34,8 +34,7 @@ public record CriuConfig(
             "auto, or a boolean: 1, t, T, TRUE, true, True, 0, f, F, FALSE, false, False",
             CriuConfig::tcpEstablished);
     long deadlineMs = settings.number("criu.deadlineMs", 120_000, 1_000, 3_600_000);
-    long lazyFromBytes =
-        settings.number("criu.lazyFromBytes", LAZY_FROM_BYTES, 0, Long.MAX_VALUE / 2);
+    long lazyFromBytes = settings.number("criu.lazyFromBytes", LAZY_FROM_BYTES, 0, 1L << 50);
     return new CriuConfig(dumpPath, tcp, deadlineMs, lazyFromBytes);
   }
 
