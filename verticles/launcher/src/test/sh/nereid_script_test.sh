@@ -65,6 +65,12 @@ printf '#!/bin/sh\nexit 1\n' >"$work/nojava/java"
 chmod +x "$work/nojava/java"
 touch "$work/tree/pom.xml"
 
+# --- the locale ---
+
+is "a locale that cannot write all file names is replaced" "C.UTF-8" "$(LC_ALL='' LC_CTYPE='' LANG=C inside 'find_locale; echo "$LC_ALL"')"
+is "no locale at all is replaced, too" "C.UTF-8" "$(LC_ALL='' LC_CTYPE='' LANG='' inside 'find_locale; echo "$LC_ALL"')"
+is "a locale that can is kept" "de_DE.utf8" "$(LC_ALL='' LC_CTYPE='' LANG=de_DE.utf8 inside 'find_locale; echo "${LC_ALL:-$LANG}"')"
+
 # --- which Java ---
 
 for version in 17.0.15 1.8.0_392 25.0.3; do

@@ -10,6 +10,8 @@ import io.nereid.process.Command;
 import io.nereid.process.Outcome;
 import io.nereid.process.ProcessRunner;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Lets a container be restored before its memory is in place: a page server and CRIU's lazy-pages
@@ -30,6 +33,10 @@ public final class LazyPages {
   private static final String SERVER_PID = "pages.pid";
   private static final String DAEMON_PID = "lazy-pages.pid";
   private static final String DAEMON_LOG = "lazy-pages.log";
+  private static final int LOG_LINES_MAX = 10_000;
+
+  /** Of every run of CRIU without CAP_SYS_RESOURCE. */
+  private static final String HARMLESS = "RLIMIT_NOFILE";
 
   /** A constant; what varies is in its arguments. */
   private static final String IN_BACKGROUND =
@@ -155,12 +162,16 @@ public final class LazyPages {
     return isComplete(work) ? End.COMPLETE : End.BROKEN;
   }
 
+  // CRIU says that it has everything even when it gives up, so its log has to be looked at, too.
   private static boolean isComplete(Path work) {
-    try {
-      // With this verbosity CRIU writes nothing but errors.
-      boolean silent = Files.size(work.resolve(DAEMON_LOG)) == 0;
-      return silent && Files.exists(work.resolve(PageServerProgram.DONE));
-    } catch (IOException e) {
+    try (Stream<String> lines =
+        Files.lines(work.resolve(DAEMON_LOG), StandardCharsets.ISO_8859_1)) {
+      return Files.exists(work.resolve(PageServerProgram.DONE))
+          && lines
+              .limit(LOG_LINES_MAX)
+              .filter(line -> line.contains("Error ("))
+              .allMatch(line -> line.contains(HARMLESS));
+    } catch (IOException | UncheckedIOException e) {
       return false;
     }
   }

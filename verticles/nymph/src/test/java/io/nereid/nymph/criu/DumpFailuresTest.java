@@ -82,7 +82,12 @@ class DumpFailuresTest {
 
   @Test
   void aDeletedFileLargerThanTheLimit() throws IOException {
-    Subject subject = ready("exec 5>/tmp/big; dd if=/dev/zero bs=1M count=2 >&5; rm /tmp/big");
+    Path small = Files.writeString(dir.resolve("small.conf"), "ghost-limit 1M\n");
+    Subject subject =
+        lab.start(
+            "exec 5>/tmp/big; dd if=/dev/zero bs=1M count=2 >&5; rm /tmp/big" + WAIT,
+            config -> config.withObject("/annotations").put("org.criu.config", small.toString()));
+    awaitReady(subject);
     assertCause(lab.dumpFails(subject), "ghost-file-too-big");
   }
 
