@@ -119,6 +119,7 @@ final class Arrival {
     if (parts.lazyPages().isPrepared(work)) {
       try {
         parts.lazyPages().begin(work, images, List.of(images.resolve(ImageChain.MEMORY), ahead));
+        LOG.info("container {} runs before its memory is in place", entry.container());
         return true;
       } catch (FailureException e) {
         LOG.warn("container {} waits for its memory: {}", entry.container(), e.getMessage());

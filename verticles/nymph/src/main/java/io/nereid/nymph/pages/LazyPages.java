@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,16 @@ public final class LazyPages {
   private static final String IN_BACKGROUND =
       "ip link set dev lo up && file=$0 && \"$@\" </dev/null & echo $! >\"$0.new\" && mv \"$0.new\" \"$0\"";
 
+  private static final int ENDS_MAX = 1_000;
+  private final Map<Path, CompletableFuture<End>> ends =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, CompletableFuture<End>> eldest) {
+          return size() > ENDS_MAX;
+        }
+      };
   private final ProcessRunner runner;
   private final DirectoryWatch watch;
   private final List<String> wrapper;
@@ -141,23 +153,30 @@ public final class LazyPages {
     LATE
   }
 
-  /** Waits until all pages are in place. */
+  /**
+   * Waits until all pages are in place. Whoever asks about the same directory gets the same answer,
+   * also when it has been deleted meanwhile because all was well.
+   */
   public End awaitEnd(Path work, Duration limit) {
-    if (!Files.exists(work.resolve(DAEMON_PID))) {
-      return End.COMPLETE;
-    }
-    for (String pidFile : List.of(DAEMON_PID, SERVER_PID)) {
-      boolean ended =
-          process(work.resolve(pidFile), work)
-              .map(p ->
-                  p.onExit()
-                      .thenApply(gone -> true)
-                      .completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS)
-                      .join())
-              .orElse(true);
-      if (!ended) {
-        return End.LATE;
+    CompletableFuture<End> end;
+    synchronized (ends) {
+      end = ends.get(work);
+      if (end == null) {
+        if (!Files.exists(work.resolve(DAEMON_PID))) {
+          return End.COMPLETE;
+        }
+        end = new CompletableFuture<>();
+        ends.put(work, end);
+        CompletableFuture<End> told = end;
+        Thread.ofVirtual().name("pages-end").start(() -> told.complete(examineEnd(work)));
       }
+    }
+    return end.copy().completeOnTimeout(End.LATE, limit.toMillis(), TimeUnit.MILLISECONDS).join();
+  }
+
+  private static End examineEnd(Path work) {
+    for (String pidFile : List.of(DAEMON_PID, SERVER_PID)) {
+      process(work.resolve(pidFile), work).ifPresent(p -> p.onExit().join());
     }
     return isComplete(work) ? End.COMPLETE : End.BROKEN;
   }

@@ -49,6 +49,19 @@ class LazyPagesTest {
   }
 
   @Test
+  void theAnswerStaysWhenTheDirectoryHasBeenDeletedBecauseAllWasWell() throws IOException {
+    write("lazy-pages.pid", NO_PROCESS);
+    write("pages.done", "12 pages");
+    write("lazy-pages.log", "");
+    try (DirectoryWatch watch = DirectoryWatch.open(work)) {
+      LazyPages pages = new LazyPages(SystemProcessRunner.ofThisHost(), watch, List.of());
+      assertThat(pages.awaitEnd(work, SOON)).isEqualTo(LazyPages.End.COMPLETE);
+      Files.delete(work.resolve("pages.done"));
+      assertThat(pages.awaitEnd(work, SOON)).isEqualTo(LazyPages.End.COMPLETE);
+    }
+  }
+
+  @Test
   void aDaemonThatOnlyMissesAPrivilegeHasBroughtEverything() throws IOException {
     write("lazy-pages.pid", NO_PROCESS);
     write("pages.done", "12 pages");
