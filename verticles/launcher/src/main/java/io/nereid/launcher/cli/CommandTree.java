@@ -46,7 +46,7 @@ public final class CommandTree {
     all.put("explain", ExplainCommand::new);
     all.put("version", VersionCommand::new);
     all.put("doctor", DoctorCommand::new);
-    all.put("bench", BenchCommand::new);
+    all.put("bench", BenchCommand::of);
     all.put("demo", shell -> new DemoCommand(shell.out(), shell.err()));
     return all;
   }

@@ -9,12 +9,13 @@ import ch.qos.logback.core.ConsoleAppender;
 import org.slf4j.LoggerFactory;
 
 /** Warnings of this process go to standard error, because standard output is the report's. */
-final class DemoLog {
+public final class DemoLog {
   private static final String PATTERN = "%-5level %msg%n";
 
   private DemoLog() {}
 
-  static void configure() {
+  /** From now on. */
+  public static void configure() {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();

@@ -84,6 +84,11 @@ public record Names(String prefix) {
     return NETNS.resolve(netns);
   }
 
+  /** The file that stands for a host's network namespace. */
+  public Path netnsPath(String host) {
+    return netnsFile(netns(host));
+  }
+
   /** Address of a host, without prefix length. */
   public static String address(String host) {
     return "10.88.255." + (HOSTS.indexOf(host) + 1);

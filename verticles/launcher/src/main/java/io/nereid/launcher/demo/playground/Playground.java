@@ -30,20 +30,26 @@ public final class Playground implements AutoCloseable {
    *
    * @param hosts how many, 1 to 8
    * @param memoryBytes of the largest container that will move, to find a place for its images
+   * @param copies how many times its memory the files of a run may take
    * @param environment added to that of the daemons
    */
   public record Plan(
-      Names names, int hosts, long memoryBytes, JavaProgram java, Map<String, String> environment) {
+      Names names,
+      int hosts,
+      long memoryBytes,
+      int copies,
+      JavaProgram java,
+      Map<String, String> environment) {
     /** So many hosts with fresh names. */
     public static Plan of(int hosts, long memoryBytes, JavaProgram java) {
-      return new Plan(Names.random(), hosts, memoryBytes, java, Map.of());
+      return new Plan(Names.random(), hosts, memoryBytes, Space.COPIES, java, Map.of());
     }
   }
 
   public Playground(Tools tools, Plan plan) {
     this.tools = tools;
     this.names = plan.names();
-    this.root = names.root(Space.choose(plan.memoryBytes()));
+    this.root = names.root(Space.choose(plan.memoryBytes(), plan.copies()));
     this.segment = new Segment(tools, names);
     this.daemons =
         Names.hosts(plan.hosts()).stream()
@@ -102,6 +108,15 @@ public final class Playground implements AutoCloseable {
     others.forEach(daemon -> daemon.awaitReady(limit));
   }
 
+  /** Lets streams between hosts be no faster; the clients' way to the containers stays free. */
+  public void limit(long bitsPerSecond) {
+    guarded(() -> {
+      for (Daemon daemon : daemons) {
+        segment.limit(daemon.host(), bitsPerSecond);
+      }
+    });
+  }
+
   /** Cuts the cable between a host and the segment, or mends it. */
   public void link(Daemon daemon, boolean up) {
     segment.link(daemon.host(), up);
@@ -157,7 +172,15 @@ public final class Playground implements AutoCloseable {
     }
   }
 
-  private interface Making {
+  /** Makes something of the run, unless it is being removed; what removes it waits meanwhile. */
+  public void making(Making what) {
+    guarded(what);
+  }
+
+  /** Something that leaves traces. */
+  @FunctionalInterface
+  public interface Making {
+    /** Does it. */
     void run() throws IOException;
   }
 

@@ -16,6 +16,12 @@ final class Segment {
   // No spanning tree, no delay before forwarding, and no snooping that would swallow what we send.
   private static final String BRIDGE = "type bridge stp_state 0 forward_delay 0 mcast_snooping 0";
   private static final int PREFIX_LENGTH = 16;
+
+  // The addresses of all hosts, and of nobody else.
+  private static final String HOSTS = "10.88.255.0/27";
+  private static final long BURST_BYTES_MIN = 256 * 1024;
+  private static final long BURSTS_PER_SECOND = 500;
+  private static final String LATENCY = "50ms";
   private final Tools tools;
   private final Names names;
 
@@ -61,6 +67,32 @@ final class Segment {
     tools.ip(names.switchNetns(), "link set " + port(host) + " " + (up ? "up" : "down"));
   }
 
+  /**
+   * Limits what a host sends to other hosts, as if they had a link of their own for that: a token
+   * bucket below a class for their addresses. What goes to clients is not queued behind it.
+   */
+  void limit(String host, long bitsPerSecond) {
+    long burst = Math.max(BURST_BYTES_MIN, bitsPerSecond / 8 / BURSTS_PER_SECOND);
+    tools.tc(
+        names.netns(host),
+        "qdisc replace dev " + UPLINK + " root handle 1: htb default 20",
+        "class replace dev " + UPLINK + " parent 1: classid 1:10 htb rate 100gbit",
+        "class replace dev " + UPLINK + " parent 1: classid 1:20 htb rate 100gbit",
+        "qdisc replace dev "
+            + UPLINK
+            + " parent 1:10 handle 10: tbf rate "
+            + bitsPerSecond
+            + "bit burst "
+            + burst
+            + " latency "
+            + LATENCY,
+        "filter replace dev "
+            + UPLINK
+            + " parent 1: protocol ip prio 1 u32 match ip dst "
+            + HOSTS
+            + " flowid 1:10");
+  }
+
   private void plug(String who, String netns, String device) {
     tools.ip(
         names.switchNetns(),
@@ -74,7 +106,7 @@ final class Segment {
   }
 
   /** Without IPv6 nothing is on the segment but what the demo is about. */
-  private static void quiet(String netns) throws IOException {
+  static void quiet(String netns) throws IOException {
     NetNs.call(
         Names.netnsFile(netns),
         () -> {

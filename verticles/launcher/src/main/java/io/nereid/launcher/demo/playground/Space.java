@@ -12,7 +12,7 @@ import java.util.List;
 /** Finds a place for a run's files that is large enough. */
 final class Space {
   // Images at the source twice, at the target twice, and one kept on each host that was visited.
-  private static final int COPIES = 7;
+  static final int COPIES = 7;
   private static final long BASE_BYTES = 1L << 30;
   private static final Path MEMINFO = Path.of("/proc/meminfo");
   private static final Path SHM = Path.of("/dev/shm");
@@ -23,9 +23,10 @@ final class Space {
    * A directory for temporary files: in memory where that is plenty, else on disk.
    *
    * @param memoryBytes of the container that will move
+   * @param copies how many of them there may be at once
    */
-  static Path choose(long memoryBytes) {
-    long needed = BASE_BYTES + COPIES * memoryBytes;
+  static Path choose(long memoryBytes, int copies) {
+    long needed = BASE_BYTES + copies * memoryBytes;
     List<String> tried = new ArrayList<>();
     for (Path place : Leftovers.temporaries()) {
       long free = free(place);
@@ -41,7 +42,7 @@ final class Space {
     throw new FailureException(
         Failure.refused(
             FailureCode.NO_SPACE,
-            "the demo needs " + (needed >> 20) + " MiB for its files: " + String.join(", ", tried),
+            "there is need of " + (needed >> 20) + " MiB for files: " + String.join(", ", tried),
             "free some space, or use less with --memory"));
   }
 

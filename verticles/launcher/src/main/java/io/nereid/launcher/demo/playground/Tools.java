@@ -58,6 +58,14 @@ public final class Tools {
     must(Command.of(QUICK, argv).withStdin(input.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** Several tc commands in one process, in a namespace. */
+  void tc(String netns, String... lines) {
+    String input = String.join("\n", lines) + "\n";
+    must(
+        Command.of(QUICK, "ip", "netns", "exec", netns, "tc", "-batch", "-")
+            .withStdin(input.getBytes(StandardCharsets.UTF_8)));
+  }
+
   private static List<String> evidence(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Exited e -> lines("exit code " + e.code(), e.stdout(), e.stderr());

@@ -1,5 +1,6 @@
 package io.nereid.launcher.demo.workload;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +25,7 @@ final class ClientLedger {
   private long duplicated;
   private long reconnects;
   private long longestGapNanos;
+  private final Silences silences = new Silences();
 
   ClientLedger(Kind kind) {
     this.kind = kind;
@@ -33,6 +35,9 @@ final class ClientLedger {
   synchronized void answer(long nanos) {
     requests++;
     silenceUntil(nanos);
+    if (begun) {
+      silences.add(new Silence(nanos, nanos - lastNanos));
+    }
     lastNanos = nanos;
   }
 
@@ -84,6 +89,7 @@ final class ClientLedger {
     duplicated = 0;
     reconnects = 0;
     longestGapNanos = 0;
+    silences.clear();
   }
 
   /** The stretch since {@link #mark}, with the silence that lasts still. */
@@ -91,6 +97,11 @@ final class ClientLedger {
     silenceUntil(nanos);
     return new ClientStats(
         requests, lost, duplicated, reconnects, TimeUnit.NANOSECONDS.toMillis(longestGapNanos));
+  }
+
+  /** The longest silences since {@link #mark} that an answer has ended, the longest first. */
+  synchronized List<Silence> silences() {
+    return silences.all();
   }
 
   private void silenceUntil(long nanos) {

@@ -9,7 +9,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -31,12 +33,13 @@ public final class RedisWatcher implements Watcher {
   // Leaves the processor to the move that is watched: two processors carry all hosts.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final int ANSWER_MS_MAX = 30_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int CONNECT_MS_MAX = 2_000;
   private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Path namespace;
   private final InetSocketAddress server;
+  private final Duration patience;
   private final ClientLedger ledger = new ClientLedger(ClientLedger.Kind.INCREMENTS);
   private final Thread thread;
   private volatile boolean closed;
@@ -49,13 +52,28 @@ public final class RedisWatcher implements Watcher {
    * @throws IOException when the server does not answer
    */
   public RedisWatcher(Path namespace, String address) throws IOException {
+    this(namespace, address, PATIENCE);
+  }
+
+  /**
+   * Connects and begins.
+   *
+   * @param patience how long it waits for an answer before it takes the connection for broken
+   */
+  public RedisWatcher(Path namespace, String address, Duration patience) throws IOException {
     this.namespace = namespace;
     this.server = new InetSocketAddress(address, PORT);
-    this.connection = connect(namespace, server);
+    this.patience = patience;
+    this.connection = connect(namespace, server, patience);
     this.thread = Thread.ofPlatform().name("redis-client").daemon().start(this::run);
   }
 
   static RespConnection connect(Path namespace, InetSocketAddress server) throws IOException {
+    return connect(namespace, server, PATIENCE);
+  }
+
+  static RespConnection connect(Path namespace, InetSocketAddress server, Duration patience)
+      throws IOException {
     return NetNs.call(
         namespace,
         () -> {
@@ -63,7 +81,7 @@ public final class RedisWatcher implements Watcher {
           try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.socket().connect(server, CONNECT_MS_MAX);
-            channel.socket().setSoTimeout(ANSWER_MS_MAX);
+            channel.socket().setSoTimeout(Math.toIntExact(patience.toMillis()));
             return new RespConnection(channel.socket());
           } catch (IOException e) {
             channel.close();
@@ -106,7 +124,7 @@ public final class RedisWatcher implements Watcher {
     long deadline = System.nanoTime() + GIVE_UP_NANOS;
     while (!closed && System.nanoTime() < deadline) {
       try {
-        connection = connect(namespace, server);
+        connection = connect(namespace, server, patience);
         connection.send(GET, KEY);
         connection.flush();
         ledger.resumed(Long.parseLong(new String(connection.bulk(), US)), 1, System.nanoTime());
@@ -129,6 +147,11 @@ public final class RedisWatcher implements Watcher {
     return ledger.stats(System.nanoTime());
   }
 
+  /** The longest silences since {@link #mark} that an answer has ended, the longest first. */
+  public List<Silence> silences() {
+    return ledger.silences();
+  }
+
   @Override
   public long count() {
     return ledger.lastValue();
@@ -139,7 +162,7 @@ public final class RedisWatcher implements Watcher {
     closed = true;
     closeQuietly(connection);
     try {
-      thread.join(ANSWER_MS_MAX);
+      thread.join(PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,0 +1,95 @@
+package io.nereid.launcher.bench;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was measured. Its JSON form is an interface: names are not changed, only added.
+ *
+ * @param rows in the order in which they were asked for
+ * @param skipped contestants that this machine cannot run
+ * @param complete false when not all was measured that was asked for
+ */
+public record PauseReport(
+    Machine machine, List<Row> rows, List<Skipped> skipped, boolean complete) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .registerModule(new Jdk8Module())
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
+
+  /**
+   * One combination.
+   *
+   * @param linkBitsS absent without a limit
+   * @param rounds moves that succeeded, of which the figures are
+   * @param failures why others did not
+   */
+  public record Row(
+      String system,
+      long memoryBytes,
+      long writeRateBytesS,
+      Optional<Long> linkBitsS,
+      int rounds,
+      Optional<Spread> pauseMs,
+      Optional<Spread> frozenMs,
+      Optional<Spread> totalMs,
+      Optional<Spread> bytesSent,
+      Optional<Spread> slowestBeforeMs,
+      Optional<Spread> slowestAfterMs,
+      long lost,
+      long duplicated,
+      long reconnects,
+      List<String> failures) {
+    static Row of(
+        Contestant contestant,
+        long memoryBytes,
+        long writeRate,
+        Optional<Long> linkBits,
+        List<Sample> samples,
+        List<String> failures) {
+      return new Row(
+          contestant.label(),
+          memoryBytes,
+          writeRate,
+          linkBits,
+          samples.size(),
+          Spread.of(samples, Sample::pauseMs),
+          Spread.of(samples, Sample::frozenMs),
+          Spread.of(samples, Sample::totalMs),
+          Spread.of(samples, Sample::bytesSent),
+          Spread.of(samples, Sample::beforeMs),
+          Spread.of(samples, Sample::afterMs),
+          samples.stream().mapToLong(Sample::lost).sum(),
+          samples.stream().mapToLong(Sample::duplicated).sum(),
+          samples.stream().mapToLong(Sample::reconnects).sum(),
+          List.copyOf(failures));
+    }
+
+    boolean clean() {
+      return failures.isEmpty() && lost == 0 && duplicated == 0 && reconnects == 0;
+    }
+  }
+
+  /** A contestant that this machine cannot run. */
+  public record Skipped(String system, String why) {}
+
+  /** True when all was measured and nothing was lost by anybody. */
+  public boolean ok() {
+    return complete && rows.stream().allMatch(Row::clean);
+  }
+
+  /** One document with its end of line. */
+  public String json() {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
