@@ -219,7 +219,7 @@ class ClusterTest {
     assertThat(kill.code()).isEqualTo(FailureCode.BUSY);
     assertThat(cluster.locate("busy").migration()).contains(id);
     cluster.host("a").nymph.release(StepCommand.SendAhead.class);
-    assertThat(cluster.awaitEnd(id).phase()).isEqualTo(Phase.SUCCEEDED);
+    assertSucceeded(cluster.awaitEnd(id));
     assertThat(command("busy", new ContainerAction.Kill("KILL")).owner())
         .isEqualTo(new NodeId("b"));
   }
@@ -235,7 +235,7 @@ class ClusterTest {
                 .anyMatch(n -> n.node().memoryAvailableBytes() == 5L << 30));
     MigrationView view = cluster.migrate("anywhere", null);
     assertThat(view.migration().target()).isEqualTo(new NodeId("c"));
-    assertThat(cluster.awaitEnd(view.migration().id()).phase()).isEqualTo(Phase.SUCCEEDED);
+    assertSucceeded(cluster.awaitEnd(view.migration().id()));
   }
 
   @ParameterizedTest
@@ -270,7 +270,7 @@ class ClusterTest {
     assertThat(late.message()).contains("RESTORE");
     assertThat(cluster.locate("granted").status().state()).isEqualTo(ContainerState.RESTORING);
     cluster.host("b").nymph.release(StepCommand.Restore.class);
-    assertThat(cluster.awaitEnd(id).phase()).isEqualTo(Phase.SUCCEEDED);
+    assertSucceeded(cluster.awaitEnd(id));
     Failure over = failure(() -> cluster.bus().askAndWait(Addresses.CANCEL, new CancelRequest(id)));
     assertThat(over.code()).isEqualTo(FailureCode.WRONG_STATE);
   }
@@ -308,7 +308,7 @@ class ClusterTest {
     cluster.host("a").nymph.heal();
     cluster.host("b").nymph.heal();
     MigrationId again = cluster.migrate(name, "b").migration().id();
-    assertThat(cluster.awaitEnd(again).phase()).isEqualTo(Phase.SUCCEEDED);
+    assertSucceeded(cluster.awaitEnd(again));
   }
 
   @Test
@@ -363,6 +363,10 @@ class ClusterTest {
     cluster.host("b").killNymph(false);
     MigrationId id = cluster.migrate("patient", "b").migration().id();
     cluster.host("b").startNymph();
-    assertThat(cluster.awaitEnd(id).phase()).isEqualTo(Phase.SUCCEEDED);
+    assertSucceeded(cluster.awaitEnd(id));
+  }
+
+  private static void assertSucceeded(Migration end) {
+    assertThat(end.phase()).as(() -> "end of " + end).isEqualTo(Phase.SUCCEEDED);
   }
 }

@@ -1,5 +1,6 @@
 package io.nereid.gateway.testkit;
 
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -13,10 +14,12 @@ import java.util.Map;
 
 /** Asks a gateway as any client may. */
 public final class Http {
+  private final Vertx vertx;
   private final HttpClient client;
   private final SocketAddress server;
 
   private Http(Vertx vertx, SocketAddress server) {
+    this.vertx = vertx;
     this.client = vertx.createHttpClient();
     this.server = server;
   }
@@ -66,14 +69,18 @@ public final class Http {
             .setPort(server.isInetSocket() ? server.port() : 80)
             .setMethod(method)
             .setURI(path);
-    return FakeCluster.await(
+    Promise<Reply> reply = Promise.promise();
+    // On an event loop: a response whose handlers are set elsewhere may have gone by already.
+    vertx.runOnContext(start ->
         client
             .request(options)
             .compose(request -> {
               headers.forEach(request::putHeader);
               return body == null ? request.send() : request.send(Buffer.buffer(body));
             })
-            .compose(Http::reply));
+            .compose(Http::reply)
+            .onComplete(reply));
+    return FakeCluster.await(reply.future());
   }
 
   private static io.vertx.core.Future<Reply> reply(HttpClientResponse response) {
