@@ -15,6 +15,7 @@ import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.port.TransferTicket;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The steps of a migration. A step is identified by migration and kind of command: asking again
@@ -49,8 +50,18 @@ public final class StepMessages {
         TransferTicket ticket, NodeId target, boolean snapshot, long bandwidthBytesPerSecond)
         implements StepCommand {}
 
-    /** Source: freeze through the cgroup, take it off the network. */
-    record Freeze(NodeId target) implements StepCommand {}
+    /**
+     * Source: freeze through the cgroup, take it off the network.
+     *
+     * @param then with it the source goes on to dump and to send as soon as it can, so that nobody
+     *     is frozen for the time of a question; both steps are asked for all the same
+     */
+    record Freeze(NodeId target, Optional<SendDelta> then) implements StepCommand {
+      /** Freezes and waits to be asked for more. */
+      public Freeze(NodeId target) {
+        this(target, Optional.empty());
+      }
+    }
 
     /** Source: dump the frozen container; it stays frozen. */
     record Dump() implements StepCommand {}

@@ -15,6 +15,7 @@ import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.Term;
+import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.CoordinatorMessages.CommandRequest;
 import io.nereid.protocol.message.CoordinatorMessages.RunRequest;
@@ -64,7 +65,9 @@ class WireCodecTest {
             new MigrationId("m-0123456789ab"),
             ID,
             new Fence(new Term(1), new Epoch(2)),
-            new StepCommand.Freeze(new NodeId("b")),
+            new StepCommand.Freeze(
+                new NodeId("b"),
+                Optional.of(new StepCommand.SendDelta(new TransferTicket("h", 1, 2, "token"), 5))),
             2_000);
     assertThat(roundTrip(freeze, StepRequest.class)).isEqualTo(freeze);
     StepReply done =

@@ -73,7 +73,11 @@ public final class Nymphs {
     var setting = CriuSetting.prepare(paths, basics.runner(), around.programs());
     var checkpointer =
         new Checkpointer(
-            basics.runner(), core.runc(), setting, Duration.ofMillis(config.criu().deadlineMs()));
+            basics.runner(),
+            core.runc(),
+            setting,
+            basics.watch(),
+            Duration.ofMillis(config.criu().deadlineMs()));
     MoveSteps steps =
         new MoveSteps(
             new MoveParts(

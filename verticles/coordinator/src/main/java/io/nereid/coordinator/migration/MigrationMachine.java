@@ -7,6 +7,7 @@ import io.nereid.protocol.message.StepMessages.MoveDescription;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The whole protocol of a migration as one function. What is to be undone follows from the record
@@ -76,9 +77,9 @@ public final class MigrationMachine {
       case CHECK -> new StepCommand.Check(record.facts().orElseThrow());
       case PREPARE -> new StepCommand.Prepare(move(record), source);
       case SEND_AHEAD -> new StepCommand.SendAhead(ticket(record), target, options.ahead(), rate);
-      case FREEZE -> new StepCommand.Freeze(target);
+      case FREEZE -> new StepCommand.Freeze(target, Optional.of(sendDelta(record)));
       case DUMP -> new StepCommand.Dump();
-      case SEND_DELTA -> new StepCommand.SendDelta(ticket(record), rate);
+      case SEND_DELTA -> sendDelta(record);
       case RESTORE -> new StepCommand.Restore();
       case QUERY -> new StepCommand.Query();
       case RELEASE -> new StepCommand.Release();
@@ -88,6 +89,11 @@ public final class MigrationMachine {
       case GRANT, COMMIT, RETURN, REREAD, NOTHING ->
           throw new IllegalArgumentException(record.doing() + " is not asked of a nymph");
     };
+  }
+
+  private static StepCommand.SendDelta sendDelta(MigrationRecord record) {
+    long rate = record.migration().options().bandwidthBytesPerSecond();
+    return new StepCommand.SendDelta(ticket(record), rate);
   }
 
   private static MoveDescription move(MigrationRecord record) {

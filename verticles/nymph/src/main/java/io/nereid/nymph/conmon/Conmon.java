@@ -59,11 +59,19 @@ public final class Conmon {
    *     did not end within the limit: it is left running, and its outcome is unknown
    */
   public int bringUp(ConmonRequest request) {
+    begin(request);
+    return awaitUp(request);
+  }
+
+  private static String doing(ConmonRequest request) {
+    return (request.restoreFrom().isPresent() ? "restoring" : "creating")
+        + " container "
+        + request.id();
+  }
+
+  /** Sets the runtime to work; {@link #awaitUp} has to follow. */
+  public void begin(ConmonRequest request) {
     ContainerDirs dirs = request.dirs();
-    String doing =
-        (request.restoreFrom().isPresent() ? "restoring" : "creating")
-            + " container "
-            + request.id();
     prepare(request);
     Command command =
         Command.of(FORK_LIMIT, argv(request))
@@ -71,8 +79,20 @@ public final class Conmon {
             .in(dirs.run());
     Outcome forked = runner.run(command);
     if (!forked.ok()) {
-      throw RuntimeFailures.of(FailureCode.RUNTIME_FAILED, doing, forked, "", runtimeSaid(dirs));
+      throw RuntimeFailures.of(
+          FailureCode.RUNTIME_FAILED, doing(request), forked, "", runtimeSaid(dirs));
     }
+  }
+
+  /**
+   * Blocks until the runtime has done what {@link #begin} began, at most for the request's limit.
+   *
+   * @return the id of its first process
+   * @throws FailureException as {@link #bringUp}
+   */
+  public int awaitUp(ConmonRequest request) {
+    ContainerDirs dirs = request.dirs();
+    String doing = doing(request);
     boolean ended =
         watch.await(
             dirs.run(), () -> pid(dirs).isPresent() || !isAlive(request.id()), request.limit());
@@ -82,12 +102,12 @@ public final class Conmon {
     }
     List<String> said = runtimeSaid(dirs);
     if (!ended) {
-      Outcome late = new Outcome.TimedOut(command.argv(), request.limit(), false, "", "");
+      Outcome late = new Outcome.TimedOut(argv(request), request.limit(), false, "", "");
       throw RuntimeFailures.of(FailureCode.TIMEOUT, doing, late, "", said);
     }
     List<String> reason = said.isEmpty() ? conmonSaid(dirs) : said;
     String words = reason.isEmpty() ? "conmon ended without a word" : reason.getLast();
-    Outcome failed = new Outcome.Exited(command.argv(), 1, "", words, Duration.ZERO);
+    Outcome failed = new Outcome.Exited(argv(request), 1, "", words, Duration.ZERO);
     throw RuntimeFailures.of(FailureCode.RUNTIME_FAILED, doing, failed, "", reason);
   }
 

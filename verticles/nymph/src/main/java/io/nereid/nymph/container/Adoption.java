@@ -86,7 +86,10 @@ public final class Adoption {
   }
 
   private void adopt(ContainerRecord record) {
-    if (record.hold().isPresent() || record.stage() == ContainerRecord.Stage.ARRIVING) {
+    boolean arriving =
+        record.stage() == ContainerRecord.Stage.ARRIVING
+            || record.stage() == ContainerRecord.Stage.STAGED;
+    if (record.hold().isPresent() || arriving) {
       LOG.info("container {} is held by a migration and stays as it is", record.id());
       return;
     }
@@ -96,7 +99,7 @@ public final class Adoption {
         life.erase(record.id());
       }
       case READY -> adoptReady(record);
-      case ARRIVING -> throw new IllegalStateException("handled above");
+      case ARRIVING, STAGED -> throw new IllegalStateException("handled above");
     }
   }
 

@@ -52,6 +52,8 @@ public record ContainerRecord(
     READY,
     /** Coming from another host: the migration decides. */
     ARRIVING,
+    /** All of it has come here, but it may not be restored yet: it belongs to another host. */
+    STAGED,
     /** Being removed: removal goes on. */
     REMOVING
   }

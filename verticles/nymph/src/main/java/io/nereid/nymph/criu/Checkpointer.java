@@ -6,6 +6,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.explain.Explanation;
+import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.nymph.runtime.Runc;
 import io.nereid.nymph.runtime.RuntimeFailures;
 import io.nereid.process.Command;
@@ -28,12 +29,19 @@ public final class Checkpointer {
   private final ProcessRunner runner;
   private final Runc runc;
   private final CriuSetting setting;
+  private final DirectoryWatch watch;
   private final Duration deadline;
 
-  public Checkpointer(ProcessRunner runner, Runc runc, CriuSetting setting, Duration deadline) {
+  public Checkpointer(
+      ProcessRunner runner,
+      Runc runc,
+      CriuSetting setting,
+      DirectoryWatch watch,
+      Duration deadline) {
     this.runner = runner;
     this.runc = runc;
     this.setting = setting;
+    this.watch = watch;
     this.deadline = deadline;
   }
 
@@ -53,7 +61,8 @@ public final class Checkpointer {
    * @return where the images are
    */
   public Path dump(ContainerId id, Path directory, boolean tcpEstablished) {
-    Outcome outcome = run(setting.wrapper(), List.of(), id, directory, tcpEstablished);
+    makeDirectories(directory);
+    Outcome outcome = run(setting.wrapper(), List.of(), id, directory, tcpEstablished, deadline);
     if (!outcome.ok()) {
       Path log = directory.resolve("work").resolve("dump.log");
       throw explain("checkpoint of container " + id, outcome, log, id);
@@ -66,36 +75,54 @@ public final class Checkpointer {
       List<String> more,
       ContainerId id,
       Path directory,
-      boolean tcpEstablished) {
+      boolean tcpEstablished,
+      Duration limit) {
     Path images = directory.resolve("images");
     Path work = directory.resolve("work");
-    try {
-      Files.createDirectories(images);
-      Files.createDirectories(work);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make directories below " + directory, e);
-    }
     List<String> argv = new ArrayList<>(wrapper);
     argv.addAll(runc.argv("checkpoint", "--leave-running"));
     argv.addAll(more);
     argv.addAll(List.of("--image-path", images.toString(), "--work-path", work.toString()));
     argv.addAll(options(tcpEstablished));
     argv.add(id.value());
-    return runner.run(Command.of(deadline, argv).surviving(directory.resolve("checkpoint")));
+    return runner.run(Command.of(limit, argv).surviving(directory.resolve("checkpoint")));
+  }
+
+  private static void makeDirectories(Path directory) {
+    try {
+      Files.createDirectories(directory.resolve("images"));
+      Files.createDirectories(directory.resolve("work"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make directories below " + directory, e);
+    }
   }
 
   /**
-   * Dumps everything but the memory of a container that is frozen, and leaves it so.
+   * Prepares a dump of everything but the memory, while the container runs. When it is fired, the
+   * container must be frozen, and stays so. Firing throws a failure of certainty UNKNOWN when CRIU
+   * has not ended within the limit.
    *
    * @param directory gets {@code images} and {@code work}
-   * @return why CRIU could not, if so: then nothing has changed
-   * @throws FailureException of certainty UNKNOWN when it has not ended within the limit
    */
-  public Optional<String> dumpWithoutMemory(
-      ContainerId id, Path directory, boolean tcpEstablished) {
+  public ArmedDump arm(ContainerId id, Path directory, boolean tcpEstablished) {
+    makeDirectories(directory);
+    Gate gate = setting.gate(directory.resolve("gate"));
+    return ArmedDump.begin(
+        gate,
+        () ->
+            run(
+                setting.wrapperWithoutMemory(gate),
+                List.of("--lazy-pages"),
+                id,
+                directory,
+                tcpEstablished,
+                deadline.plus(ArmedDump.KEEPS)),
+        outcome -> whyMemoryWasNotLeftOut(id, directory, outcome),
+        watch);
+  }
+
+  private Optional<String> whyMemoryWasNotLeftOut(ContainerId id, Path directory, Outcome outcome) {
     Path log = directory.resolve("work").resolve("dump.log");
-    Outcome outcome =
-        run(setting.wrapperWithoutMemory(), List.of("--lazy-pages"), id, directory, tcpEstablished);
     if (outcome instanceof Outcome.TimedOut) {
       throw explain("checkpoint of container " + id, outcome, log, id);
     }
@@ -136,9 +163,18 @@ public final class Checkpointer {
     return explanation.onto(failure);
   }
 
-  /** Words before runc's own command line of a restore. */
-  public List<String> wrapper() {
-    return setting.wrapper();
+  /**
+   * A closed gate for a restore.
+   *
+   * @param pipe a path that does not exist yet
+   */
+  public Gate gate(Path pipe) {
+    return setting.gate(pipe);
+  }
+
+  /** Words before runc's own command line of a restore that is held at a gate. */
+  public List<String> wrapper(Gate gate) {
+    return setting.wrapper(gate);
   }
 
   /** How long a restore may take. */

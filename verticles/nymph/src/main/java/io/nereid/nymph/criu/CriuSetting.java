@@ -35,33 +35,39 @@ public final class CriuSetting {
   private static final Logger LOG = LoggerFactory.getLogger(CriuSetting.class);
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String SETTINGS = "network-lock nftables\n" + GhostLimit.SETTING + "\n";
+  private static final String CONFIG = "criu.conf";
+  private static final String CONFIG_WITHOUT_MEMORY = "criu-without-memory.conf";
+  private static final String GATE = "gate";
   private static final String NO_PAGES = "ps-socket 0\n";
   private static final String OWN_RUN =
       "mount -t tmpfs -o size=1m,mode=755 nereid /run && cp \"$0\" /run/criu.kdat && exec \"$@\"";
   private static final String ASK_KERNEL =
       "mount -t tmpfs -o size=1m,mode=755 nereid /run && criu check >&2 && cp /run/criu.kdat \"$0\"";
   private final HostPaths paths;
+  private final ProcessRunner runner;
+  private final ProgramEnvironment programs;
   private final List<String> wrapper;
-  private final List<String> withoutMemory;
 
-  private CriuSetting(HostPaths paths, List<String> wrapper, List<String> withoutMemory) {
+  private CriuSetting(
+      HostPaths paths, ProcessRunner runner, ProgramEnvironment programs, List<String> wrapper) {
     this.paths = paths;
+    this.runner = runner;
+    this.programs = programs;
     this.wrapper = List.copyOf(wrapper);
-    this.withoutMemory = List.copyOf(withoutMemory);
   }
 
   /** Writes CRIU's settings below the data directory. Blocks, for a second where /run is a disk. */
   public static CriuSetting prepare(
       HostPaths paths, ProcessRunner runner, ProgramEnvironment programs) {
     Path directory = paths.data().resolve("criu");
-    Path config = directory.resolve("criu.conf");
-    Path configWithoutMemory = directory.resolve("criu-without-memory.conf");
     List<String> wrapper = new ArrayList<>();
     try {
       Files.createDirectories(directory);
-      DurableFile.write(config, SETTINGS.getBytes(StandardCharsets.US_ASCII));
+      DurableFile.write(directory.resolve(CONFIG), SETTINGS.getBytes(StandardCharsets.US_ASCII));
       DurableFile.write(
-          configWithoutMemory, (SETTINGS + NO_PAGES).getBytes(StandardCharsets.US_ASCII));
+          directory.resolve(CONFIG_WITHOUT_MEMORY),
+          (SETTINGS + NO_PAGES).getBytes(StandardCharsets.US_ASCII));
+      Gate.writeScript(directory.resolve(GATE));
       List<String> apart = List.of("unshare", "--mount", "--propagation", "slave");
       wrapper.addAll(apart);
       if (!isInMemory(Path.of("/run")) && !paths.run().startsWith("/run")) {
@@ -79,26 +85,43 @@ public final class CriuSetting {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write CRIU's settings to " + directory, e);
     }
-    String env = programs.find("env").map(Path::toString).orElse("/usr/bin/env");
-    return new CriuSetting(
-        paths,
-        with(List.of(env, "CRIU_CONFIG_FILE=" + config), wrapper),
-        with(List.of(env, "CRIU_CONFIG_FILE=" + configWithoutMemory), wrapper));
+    return new CriuSetting(paths, runner, programs, wrapper);
   }
 
   private static boolean isInMemory(Path directory) throws IOException {
     return Files.getFileStore(directory).type().equals("tmpfs");
   }
 
-  private static List<String> with(List<String> first, List<String> then) {
-    List<String> all = new ArrayList<>(first);
-    all.addAll(then);
+  private List<String> words(String config, List<String> environment) {
+    List<String> all = new ArrayList<>();
+    all.add(programs.find("env").map(Path::toString).orElse("/usr/bin/env"));
+    all.add("CRIU_CONFIG_FILE=" + paths.data().resolve("criu").resolve(config));
+    all.addAll(environment);
+    all.addAll(wrapper);
     return all;
   }
 
   /** Words before runc's own command line. */
   public List<String> wrapper() {
-    return wrapper;
+    return words(CONFIG, List.of());
+  }
+
+  /** The same for a run that is held at a gate. */
+  List<String> wrapper(Gate gate) {
+    return words(CONFIG, environment(gate));
+  }
+
+  private List<String> environment(Gate gate) {
+    return gate.environment(programs.variables().get("PATH"));
+  }
+
+  /**
+   * A closed gate.
+   *
+   * @param pipe a path that does not exist yet
+   */
+  Gate gate(Path pipe) {
+    return Gate.make(pipe, paths.data().resolve("criu").resolve(GATE), runner);
   }
 
   /**
@@ -107,8 +130,8 @@ public final class CriuSetting {
    * the processes at once, as after a transfer that failed. They stay as frozen as they were, and
    * no socket is ever open over which somebody could read or release them.
    */
-  public List<String> wrapperWithoutMemory() {
-    return withoutMemory;
+  List<String> wrapperWithoutMemory(Gate gate) {
+    return words(CONFIG_WITHOUT_MEMORY, environment(gate));
   }
 
   /** Where the logs of failed runs are kept. */

@@ -1,6 +1,5 @@
 package io.nereid.nymph.move;
 
-import io.nereid.domain.container.MigrationHold;
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.Failure;
@@ -8,22 +7,14 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.Epoch;
-import io.nereid.nymph.conmon.ConmonRequest;
+import io.nereid.domain.id.MigrationId;
 import io.nereid.nymph.container.ContainerRecord;
-import io.nereid.nymph.criu.Checkpointer;
-import io.nereid.nymph.fs.ContainerDirs;
 import io.nereid.nymph.pages.LazyPages;
-import io.nereid.port.ReceivedSet;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.message.StepMessages.StepResult;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +26,20 @@ final class Arrival {
   private static final Duration LAZY_LIMIT = Duration.ofHours(1);
   private final MoveParts parts;
   private final IncomingStore incoming;
+  private final Staging staging;
 
   Arrival(MoveParts parts, IncomingStore incoming) {
     this.parts = parts;
     this.incoming = incoming;
+    this.staging = new Staging(parts);
+  }
+
+  /** Prepares the restore, which is not allowed yet, of what has arrived. */
+  void stage(MigrationId migration) {
+    incoming
+        .find(migration)
+        .filter(i -> i.stage() == Incoming.Stage.RESERVED)
+        .ifPresent(staging::stage);
   }
 
   /**
@@ -47,20 +48,18 @@ final class Arrival {
    */
   StepResult restore(Incoming entry, Epoch epoch) {
     ContainerId id = entry.container();
-    ReceivedSet set = parts.transfer().received(entry.migration(), SetLabel.FINAL);
     Incoming begun = entry.at(Incoming.Stage.RESTORING, epoch);
     incoming.save(begun);
-    Path work = work(entry);
     try {
-      ContainerRecord record = unpack(begun, set);
-      parts.core().runtime().prepare(record, true);
-      Files.createDirectories(work);
-      Path images = root(set, TreeKind.IMAGES);
-      boolean lazy = ImageChain.isChained(images) && provide(entry, images, work);
-      bringUp(record, images, work, lazy);
+      ContainerRecord record = staging.begin(begun);
+      if (parts.core().runtime().pid(id).isEmpty()) {
+        throw new FailureException(
+            Failure.of(
+                FailureCode.CRIU_FAILED,
+                "the runtime restored container " + record.name() + ", but it does not run",
+                ""));
+      }
       return arrived(begun, record);
-    } catch (IOException e) {
-      throw failed(begun, Failure.of(FailureCode.NO_SPACE, "cannot make " + work + ": " + e, ""));
     } catch (RuntimeException e) {
       Failure plain = FailureException.failureOf(e);
       Failure failure =
@@ -69,91 +68,9 @@ final class Arrival {
               .explain(
                   "restore on host " + parts.paths().node(),
                   plain,
-                  work.resolve("restore.log"),
+                  work(entry).resolve("restore.log"),
                   id);
       throw failed(begun, failure);
-    }
-  }
-
-  private ContainerRecord unpack(Incoming entry, ReceivedSet set) throws IOException {
-    ContainerDirs dirs = parts.paths().container(entry.container());
-    Path bundle = root(set, TreeKind.BUNDLE);
-    Luggage luggage = Luggage.unpack(bundle, entry);
-    MigrationHold hold =
-        new MigrationHold(entry.migration(), MigrationHold.Role.TARGET, entry.source());
-    Files.createDirectories(dirs.base());
-    ContainerRecord record =
-        parts.core().store().save(luggage.arriving().withHold(Optional.of(hold)));
-    Files.createDirectories(dirs.userConfig().getParent());
-    move(bundle.resolve(Luggage.CONFIG), dirs.userConfig());
-    move(root(set, TreeKind.UPPER), dirs.upper());
-    move(root(set, TreeKind.LOG), dirs.log().getParent());
-    return record;
-  }
-
-  private Path aheadImages(Incoming entry) {
-    return root(parts.transfer().received(entry.migration(), SetLabel.AHEAD), TreeKind.IMAGES);
-  }
-
-  private static Path root(ReceivedSet set, TreeKind kind) {
-    Path root = set.roots().get(kind);
-    if (root == null) {
-      throw new FailureException(
-          Failure.of(FailureCode.PROTOCOL, "nothing of kind " + kind + " has arrived", ""));
-    }
-    return root;
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.deleteIfExists(to);
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  /**
-   * Makes the memory that came in parts available to the restore.
-   *
-   * @return whether it comes page by page, while the container runs
-   */
-  private boolean provide(Incoming entry, Path images, Path work) throws IOException {
-    Path ahead = aheadImages(entry);
-    if (parts.lazyPages().isPrepared(work)) {
-      try {
-        parts.lazyPages().begin(work, images, List.of(images.resolve(ImageChain.MEMORY), ahead));
-        LOG.info("container {} runs before its memory is in place", entry.container());
-        return true;
-      } catch (FailureException e) {
-        LOG.warn("container {} waits for its memory: {}", entry.container(), e.getMessage());
-        parts.lazyPages().end(work);
-      }
-    }
-    ImageChain.link(images, ahead);
-    return false;
-  }
-
-  private void bringUp(ContainerRecord record, Path images, Path work, boolean lazy) {
-    List<String> options = new ArrayList<>(List.of("--detach", "--work-path=" + work));
-    options.addAll(Checkpointer.options(TcpPolicy.moves(parts, record)));
-    if (lazy) {
-      options.add("--lazy-pages");
-    }
-    parts
-        .core()
-        .conmon()
-        .bringUp(
-            ConmonRequest.restore(
-                record.id(),
-                parts.paths().container(record.id()),
-                record.terminal(),
-                images,
-                options,
-                parts.checkpointer().wrapper(),
-                parts.checkpointer().deadline()));
-    if (parts.core().runtime().pid(record.id()).isEmpty()) {
-      throw new FailureException(
-          Failure.of(
-              FailureCode.CRIU_FAILED,
-              "the runtime restored container " + record.name() + ", but it does not run",
-              ""));
     }
   }
 
@@ -186,10 +103,13 @@ final class Arrival {
         return;
       }
       Path images =
-          root(parts.transfer().received(entry.migration(), SetLabel.FINAL), TreeKind.IMAGES);
+          Staging.root(
+              parts.transfer().received(entry.migration(), SetLabel.FINAL), TreeKind.IMAGES);
       parts
           .transfer()
-          .retain(entry.container(), ImageChain.isChained(images) ? aheadImages(entry) : images);
+          .retain(
+              entry.container(),
+              ImageChain.isChained(images) ? Staging.aheadImages(parts, entry) : images);
       parts.transfer().close(entry.migration());
       parts.core().basics().delete().delete(work(entry));
     } catch (RuntimeException e) {
@@ -244,6 +164,7 @@ final class Arrival {
   /** Removes everything of it; nothing of it runs or will run. */
   void clean(Incoming entry) {
     ContainerId id = entry.container();
+    staging.giveUp(entry);
     parts.core().cgroups().killAll(parts.paths().cgroup(id));
     parts.lazyPages().end(work(entry));
     Optional<ContainerRecord> record = parts.core().store().find(id);
@@ -312,6 +233,10 @@ final class Arrival {
 
   /** Where CRIU works for this restore. */
   Path work(Incoming entry) {
+    return work(parts, entry);
+  }
+
+  static Path work(MoveParts parts, Incoming entry) {
     return parts.paths().dumps(entry.container()).resolve("restore-" + entry.migration().value());
   }
 }

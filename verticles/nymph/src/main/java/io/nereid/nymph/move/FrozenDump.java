@@ -1,14 +1,18 @@
 package io.nereid.nymph.move;
 
+import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.criu.ArmedDump;
 import io.nereid.nymph.memory.FrozenMemory;
 import io.nereid.nymph.memory.MemorySnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +26,38 @@ final class FrozenDump {
   private static final int COMPARE_THREADS =
       Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 4);
   private final MoveParts parts;
+  private final Map<ContainerId, Armed> armed = new ConcurrentHashMap<>();
+
+  private record Armed(Path directory, ArmedDump dump) {}
 
   FrozenDump(MoveParts parts) {
     this.parts = parts;
+  }
+
+  /**
+   * Prepares a dump without memory while the container runs. It must be taken by {@link #write}
+   * with the same directory, or given up.
+   */
+  void arm(ContainerRecord record, Path directory) {
+    giveUp(record.id());
+    parts.core().basics().delete().delete(directory);
+    try {
+      armed.put(record.id(), new Armed(directory, armNow(record, directory)));
+    } catch (FailureException e) {
+      LOG.warn("the dump of container {} is not prepared: {}", record.id(), e.getMessage());
+    }
+  }
+
+  private ArmedDump armNow(ContainerRecord record, Path directory) {
+    return parts.checkpointer().arm(record.id(), directory, TcpPolicy.moves(parts, record));
+  }
+
+  /** Ends what was prepared and not taken. Idempotent. */
+  void giveUp(ContainerId id) {
+    Armed unused = armed.remove(id);
+    if (unused != null) {
+      unused.dump().giveUp();
+    }
   }
 
   /**
@@ -33,15 +66,35 @@ final class FrozenDump {
    * @param before what the target has of its memory
    */
   void write(ContainerRecord record, Optional<MemorySnapshot> before, Path directory) {
-    boolean tcp = TcpPolicy.moves(parts, record);
-    if (before.isEmpty() || !writeWithoutMemory(record.id(), before.get(), directory, tcp)) {
-      parts.checkpointer().dump(record.id(), directory, tcp);
+    if (before.isEmpty() || !writeWithoutMemory(record, before.get(), directory)) {
+      giveUp(record.id());
+      parts.core().basics().delete().delete(directory);
+      parts.checkpointer().dump(record.id(), directory, TcpPolicy.moves(parts, record));
     }
+  }
+
+  private ArmedDump ready(ContainerRecord record, Path directory) {
+    Armed there = armed.remove(record.id());
+    if (there != null && there.directory().equals(directory) && there.dump().isReady()) {
+      return there.dump();
+    }
+    if (there != null) {
+      there.dump().giveUp();
+    }
+    parts.core().basics().delete().delete(directory);
+    return armNow(record, directory);
   }
 
   /** False when that is not possible here: then nothing has happened. */
   private boolean writeWithoutMemory(
-      ContainerId id, MemorySnapshot before, Path directory, boolean tcp) {
+      ContainerRecord record, MemorySnapshot before, Path directory) {
+    ContainerId id = record.id();
+    ArmedDump criu = ready(record, directory);
+    if (!criu.isReady()) {
+      criu.giveUp();
+      LOG.warn("container {} is dumped with all of its memory: CRIU cannot be held back", id);
+      return false;
+    }
     String why;
     try {
       FrozenMemory memory = new FrozenMemory(before, processes(id));
@@ -49,7 +102,7 @@ final class FrozenDump {
       Beside comparing = Beside.start(() -> compare(memory));
       Optional<String> failed;
       try {
-        failed = parts.checkpointer().dumpWithoutMemory(id, directory, tcp);
+        failed = criu.fire();
       } finally {
         comparing.join();
       }
@@ -69,7 +122,6 @@ final class FrozenDump {
       why = e.getMessage();
     }
     LOG.warn("container {} is dumped with all of its memory: {}", id, why);
-    parts.core().basics().delete().delete(directory);
     return false;
   }
 

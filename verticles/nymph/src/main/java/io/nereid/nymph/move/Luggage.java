@@ -94,11 +94,11 @@ record Luggage(
   }
 
   /** The record of it on the host where it arrives. */
-  ContainerRecord arriving() {
+  ContainerRecord staged() {
     ContainerRecord record =
         ContainerRecord.creating(id, name, network, bundle, created)
             .withContent(layer, command, terminal, annotations)
-            .withStage(ContainerRecord.Stage.ARRIVING)
+            .withStage(ContainerRecord.Stage.STAGED)
             .withMoves(moves);
     return started.map(record::withStart).orElse(record);
   }

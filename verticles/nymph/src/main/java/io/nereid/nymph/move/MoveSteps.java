@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -108,7 +109,30 @@ public final class MoveSteps implements StepService {
     parts.faults().pass("nymph." + name + ".begin");
     StepResult result = dispatch(request, told);
     parts.faults().pass("nymph." + name + ".end");
+    if (request.command() instanceof StepCommand.Freeze f && f.then().isPresent()) {
+      goOn(request, new StepCommand.Dump(), f.then());
+    }
     return result;
+  }
+
+  /** Begins a step before it is asked for; whoever asks for it attaches to it. */
+  private void goOn(StepRequest after, StepCommand command, Optional<StepCommand.SendDelta> then) {
+    StepRequest next =
+        new StepRequest(after.migration(), after.container(), after.fence(), command, 0);
+    synchronized (ended) {
+      if (ended.contains(after.migration())) {
+        return;
+      }
+      table.perform(
+          after.migration(),
+          command,
+          0,
+          told -> {
+            StepResult result = perform(next, told);
+            then.ifPresent(send -> goOn(next, send, Optional.empty()));
+            return result;
+          });
+    }
   }
 
   private StepResult dispatch(StepRequest request, Consumer<Progress> told) {

@@ -68,11 +68,14 @@ final class SourceSteps {
                           List.of(record.layer()),
                           step.bandwidthBytesPerSecond()),
                       told));
+      if (step.snapshot()) {
+        dump.arm(record, directory(request, "final"));
+      }
       complete = true;
       return result;
     } finally {
       if (!complete) {
-        sent.forget(record.id());
+        forget(record.id());
         parts.core().basics().delete().delete(directory);
       }
     }
@@ -159,7 +162,7 @@ final class SourceSteps {
     // Where the memory is: what has changed since is not worth a second directory.
     Path kept =
         ImageChain.isChained(images) ? directory(request, "ahead").resolve("images") : images;
-    sent.forget(id);
+    forget(id);
     parts
         .core()
         .runtime()
@@ -181,7 +184,7 @@ final class SourceSteps {
         .filter(r -> isHeld(r, request.migration()))
         .filter(r -> parts.core().view().state(r) != ContainerState.FROZEN)
         .ifPresent(r -> {
-          sent.forget(id);
+          forget(id);
           parts.core().basics().delete().delete(parts.paths().dumps(id));
           parts.core().store().update(id, now -> now.withHold(Optional.empty()));
         });
@@ -207,11 +210,16 @@ final class SourceSteps {
         && parts.core().network().namespace(id).isPresent()) {
       parts.core().network().announce(id);
     }
-    sent.forget(id);
+    forget(id);
     parts.core().store().update(id, r -> r.withHold(Optional.empty()));
     parts.core().basics().delete().delete(parts.paths().dumps(id));
     LOG.info("container {} runs on here", id);
     return new StepResult.Ok();
+  }
+
+  private void forget(ContainerId id) {
+    dump.giveUp(id);
+    sent.forget(id);
   }
 
   private ContainerRecord hold(StepRequest request, NodeId target) {

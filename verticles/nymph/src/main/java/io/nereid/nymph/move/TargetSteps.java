@@ -8,6 +8,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.port.ReceiveRequest;
+import io.nereid.port.SetLabel;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
 import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepCommand;
@@ -16,6 +17,7 @@ import io.nereid.protocol.message.StepMessages.StepResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class TargetSteps {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSteps.class);
   private static final long MARGIN_BYTES = 1L << 30;
+  private static final Duration STAGING_LIMIT = Duration.ofMinutes(1);
   private static final String LAZY_FEATURE = "uffd";
   private final MoveParts parts;
   private final IncomingStore incoming;
@@ -62,8 +65,32 @@ final class TargetSteps {
       parts.core().network().create(id, step.move().network(), true);
     }
     long most = 2 * (step.move().memoryBytes() + step.move().filesBytes()) + MARGIN_BYTES;
-    return new StepResult.Prepared(
-        parts.transfer().open(new ReceiveRequest(request.migration(), id, request.fence(), most)));
+    ReceiveRequest receive =
+        new ReceiveRequest(
+            request.migration(), id, request.fence(), most, label -> whole(entry, label));
+    return new StepResult.Prepared(parts.transfer().open(receive));
+  }
+
+  /** All that can be done before the grant is done while the coordinator makes it. */
+  private void whole(Incoming entry, SetLabel label) {
+    if (label == SetLabel.FINAL) {
+      String operation = "preparing the restore of migration " + entry.migration();
+      try {
+        parts
+            .core()
+            .executor()
+            .runWhenFree(
+                entry.container(),
+                operation,
+                STAGING_LIMIT,
+                () -> {
+                  arrival.stage(entry.migration());
+                  return null;
+                });
+      } catch (FailureException e) {
+        LOG.warn("{} waits for the grant: {}", operation, e.getMessage());
+      }
+    }
   }
 
   /** Started now, because starting it takes longer than the restore may. */

@@ -10,6 +10,7 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.RandomHex;
 import io.nereid.explain.Cause;
 import io.nereid.explain.Causes;
+import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.fs.MountTable;
 import io.nereid.nymph.fs.Mounts;
@@ -38,6 +39,7 @@ final class RuncLab implements AutoCloseable {
 
   final Path dir;
   final SystemProcessRunner runner = SystemProcessRunner.ofThisHost();
+  private final DirectoryWatch watch;
   private final Runc runc;
   private final CriuSetting setting;
   private final Checkpointer checkpointer;
@@ -51,9 +53,10 @@ final class RuncLab implements AutoCloseable {
             dir.resolve("data"),
             dir.resolve("run"),
             dir.resolve("dumps"));
+    this.watch = DirectoryWatch.open(dir);
     this.runc = new Runc(runner, paths);
     this.setting = CriuSetting.prepare(paths, runner, ProgramEnvironment.from(System.getenv()));
-    this.checkpointer = new Checkpointer(runner, runc, setting, LIMIT);
+    this.checkpointer = new Checkpointer(runner, runc, setting, watch, LIMIT);
   }
 
   /** One container; its bundle is in a directory of its own. */
@@ -239,6 +242,7 @@ final class RuncLab implements AutoCloseable {
   /** Removes all containers and what is mounted. */
   @Override
   public void close() throws IOException {
+    watch.close();
     runc.list().forEach(state -> expect(words("delete", "--force", state.id())));
     new Mounts(runner).unmountBelow(dir.toRealPath());
     if (!MountTable.read().below(dir.toRealPath()).isEmpty()) {

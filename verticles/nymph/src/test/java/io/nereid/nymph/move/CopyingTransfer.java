@@ -38,6 +38,7 @@ final class CopyingTransfer implements TransferPort {
   /** Of the last session: how its images were when nobody needed them any more. */
   volatile List<String> lastImages = List.of();
 
+  private final Map<MigrationId, ReceiveRequest> requests = new ConcurrentHashMap<>();
   final Map<ContainerId, Path> retained = new ConcurrentHashMap<>();
 
   CopyingTransfer(Path root, Path layers) {
@@ -60,6 +61,7 @@ final class CopyingTransfer implements TransferPort {
   @Override
   public TransferTicket open(ReceiveRequest request) {
     PEERS.put(request.migration().value(), this);
+    requests.put(request.migration(), request);
     return new TransferTicket("here", 1, 2, request.migration().value());
   }
 
@@ -76,6 +78,7 @@ final class CopyingTransfer implements TransferPort {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    peer.requests.get(request.migration()).whole().accept(request.label());
     return new SendReport(1, 1, 0, 1);
   }
 

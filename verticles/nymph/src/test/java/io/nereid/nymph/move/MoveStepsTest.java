@@ -21,6 +21,7 @@ import io.nereid.domain.id.Term;
 import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.HostBasics;
 import io.nereid.nymph.NymphCore;
+import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.criu.CriuSetting;
 import io.nereid.nymph.fs.HostPaths;
@@ -108,7 +109,12 @@ class MoveStepsTest {
               new MoveParts(
                   core,
                   transfer,
-                  new Checkpointer(basics.runner(), core.runc(), setting, Duration.ofSeconds(60)),
+                  new Checkpointer(
+                      basics.runner(),
+                      core.runc(),
+                      setting,
+                      basics.watch(),
+                      Duration.ofSeconds(60)),
                   lazyPages,
                   new CriuConfig(
                       paths.dumps(), CriuConfig.TcpEstablished.AUTO, 60_000, lazyFromBytes),
@@ -323,6 +329,78 @@ class MoveStepsTest {
             migration, id, new Fence(new Term(1), E1), new StepCommand.Release(), 2_000);
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> a.steps.step(late))
         .hasMessageContaining("epoch");
+  }
+
+  private void assertStagedAndNotRunning() {
+    await()
+        .until(() ->
+            b.core
+                .store()
+                .find(id)
+                .filter(r -> r.stage() == ContainerRecord.Stage.STAGED)
+                .isPresent());
+    assertThat(b.core.view().all()).as("what is only prepared is not reported").isEmpty();
+    assertThat(b.core.runtime().pid(id)).isEmpty();
+    var fate = (StepResult.TargetState) b.done(E1, new StepCommand.Query());
+    assertThat(fate.fate()).isEqualTo(Fate.ABSENT);
+  }
+
+  @Test
+  void aRestoreThatIsPreparedButNeverAllowedLeavesNothing() throws IOException {
+    TransferTicket ticket = upToDump();
+    long frozen = a.count();
+    a.done(E1, new StepCommand.SendDelta(ticket, 0));
+    assertStagedAndNotRunning();
+    b.done(E2, new StepCommand.Discard());
+    b.assertNothingOf();
+    a.done(E2, new StepCommand.Thaw());
+    await().until(() -> a.count() > frozen + 3);
+  }
+
+  @Test
+  void aPreparedRestoreEndsWithTheDaemonThatPreparedIt() {
+    TransferTicket ticket = upToDump();
+    a.done(E1, new StepCommand.SendDelta(ticket, 0));
+    assertStagedAndNotRunning();
+    b.restart();
+    b.assertNothingOf();
+    assertThat(processesNaming(b.paths.dumps(id))).isEmpty();
+    a.done(E2, new StepCommand.Thaw());
+  }
+
+  @Test
+  void aFrozenSourceGoesOnWithoutBeingAsked() {
+    TransferTicket ticket = prepare();
+    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    var then = new StepCommand.SendDelta(ticket, 0);
+    a.done(E1, new StepCommand.Freeze(b.node, Optional.of(then)));
+    assertStagedAndNotRunning();
+    a.done(E1, new StepCommand.Dump());
+    a.done(E1, then);
+    b.done(E2, new StepCommand.Restore());
+    assertThat(b.state()).isEqualTo(ContainerState.RUNNING);
+    a.done(E2, new StepCommand.Release());
+  }
+
+  @Test
+  void aSourceThatWasGivenUpWhileFreezingDoesNotGoOn() {
+    TransferTicket ticket = prepare();
+    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    a.done(E1, new StepCommand.AbortSend());
+    var then = new StepCommand.SendDelta(ticket, 0);
+    StepRequest late =
+        new StepRequest(
+            migration,
+            id,
+            new Fence(new Term(1), E1),
+            new StepCommand.Freeze(b.node, Optional.of(then)),
+            2_000);
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> a.steps.step(late))
+        .hasMessageContaining("given up");
+    assertThat(a.paths.dumps(id)).doesNotExist();
+    assertThat(processesNaming(a.paths.dumps(id))).isEmpty();
+    b.done(E2, new StepCommand.Discard());
+    b.assertNothingOf();
   }
 
   @Test

@@ -147,7 +147,8 @@ class PreflightTest {
     var basics = a.core.basics();
     CriuSetting setting = CriuSetting.prepare(a.paths(), basics.runner(), basics.programs());
     Checkpointer checkpointer =
-        new Checkpointer(basics.runner(), a.core.runc(), setting, Duration.ofSeconds(60));
+        new Checkpointer(
+            basics.runner(), a.core.runc(), setting, basics.watch(), Duration.ofSeconds(60));
     a.core.runtime().freeze(id);
     try {
       Path images = checkpointer.dump(id, dir.resolve("dump"), true);

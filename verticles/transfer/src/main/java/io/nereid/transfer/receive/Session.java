@@ -210,6 +210,7 @@ final class Session {
     synchronized (this) {
       if (failure.isEmpty()) {
         complete.put(intake.label(), set);
+        Thread.ofVirtual().name("set-whole").start(() -> request.whole().accept(intake.label()));
       }
     }
     log.debug(

@@ -1,0 +1,79 @@
+package io.nereid.nymph.criu;
+
+import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.process.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A dump of which all is done but CRIU's own work. It touches nothing of the container before it is
+ * fired. Ends by {@link #fire} or {@link #giveUp}; ends by itself, without a dump, when this
+ * process dies. Blocks.
+ */
+public final class ArmedDump {
+  private static final Duration HELD_LIMIT = Duration.ofSeconds(5);
+
+  /** Armed for longer than this it is given up, because its own deadline comes near. */
+  static final Duration KEEPS = Duration.ofMinutes(10);
+
+  private final Gate gate;
+  private final CompletableFuture<Outcome> end;
+  private final Function<Outcome, Optional<String>> verdict;
+  private final long since = System.nanoTime();
+
+  private ArmedDump(
+      Gate gate, CompletableFuture<Outcome> end, Function<Outcome, Optional<String>> verdict) {
+    this.gate = gate;
+    this.end = end;
+    this.verdict = verdict;
+  }
+
+  /**
+   * Begins a run that passes the gate, and waits until it is held there.
+   *
+   * @param verdict why it has not dumped, if so
+   */
+  static ArmedDump begin(
+      Gate gate,
+      Supplier<Outcome> run,
+      Function<Outcome, Optional<String>> verdict,
+      DirectoryWatch watch) {
+    CompletableFuture<Outcome> end = new CompletableFuture<>();
+    end.whenComplete((outcome, failed) -> gate.close());
+    Thread.ofVirtual()
+        .name("armed-dump")
+        .start(() -> {
+          try {
+            end.complete(run.get());
+          } catch (RuntimeException | Error e) {
+            end.completeExceptionally(e);
+          }
+        });
+    gate.awaitHeld(watch, end::isDone, HELD_LIMIT);
+    return new ArmedDump(gate, end, verdict);
+  }
+
+  /** Whether it can be fired. */
+  public boolean isReady() {
+    return gate.holds() && !end.isDone() && System.nanoTime() - since < KEEPS.toNanos();
+  }
+
+  /**
+   * Lets CRIU dump; returns when it has.
+   *
+   * @return why it could not, if so: then nothing has changed
+   */
+  public Optional<String> fire() {
+    gate.open();
+    return verdict.apply(end.join());
+  }
+
+  /** Ends it; returns when nothing of it is left. */
+  public void giveUp() {
+    gate.close();
+    end.exceptionally(e -> null).join();
+  }
+}

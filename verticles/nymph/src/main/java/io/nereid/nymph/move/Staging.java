@@ -1,0 +1,257 @@
+package io.nereid.nymph.move;
+
+import io.nereid.domain.container.MigrationHold;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.MigrationId;
+import io.nereid.nymph.conmon.ConmonRequest;
+import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.criu.Checkpointer;
+import io.nereid.nymph.criu.Gate;
+import io.nereid.nymph.fs.ContainerDirs;
+import io.nereid.port.ReceivedSet;
+import io.nereid.port.SetLabel;
+import io.nereid.port.TreeKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prepares a restore as far as possible before this host may do it: files in place, root file
+ * system mounted, runc started and CRIU held at a gate. While the coordinator moves the ownership
+ * here, that work is done already.
+ *
+ * <p>Nothing of the container can run before {@link #begin}: CRIU is behind the gate, which opens
+ * for nobody else, and the image with which every restore starts has another name until then.
+ * Callers hold the container in the executor. Blocks.
+ */
+final class Staging {
+  private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+  private static final Duration HELD_LIMIT = Duration.ofSeconds(5);
+  private static final Duration GIVEN_UP_LIMIT = Duration.ofSeconds(5);
+  private static final String FIRST_IMAGE = "inventory.img";
+  private static final String WITHHELD = "inventory.withheld";
+  private final MoveParts parts;
+  private final Map<MigrationId, Supplier<Staged>> all = new ConcurrentHashMap<>();
+
+  /** Ready to be restored. */
+  private record Staged(ConmonRequest request, Gate gate, Path images) {}
+
+  Staging(MoveParts parts) {
+    this.parts = parts;
+  }
+
+  /** Does it, unless it is done; a failure is told by {@link #begin}. */
+  void stage(Incoming entry) {
+    all.computeIfAbsent(
+        entry.migration(),
+        m -> {
+          try {
+            Staged staged = stageNow(entry);
+            return () -> staged;
+          } catch (IOException e) {
+            FailureException failed =
+                new FailureException(
+                    Failure.of(
+                        FailureCode.NO_SPACE,
+                        "cannot prepare the restore of container " + entry.container() + ": " + e,
+                        "make room on host " + parts.paths().node()),
+                    e);
+            return () -> {
+              throw failed;
+            };
+          } catch (RuntimeException e) {
+            return () -> {
+              throw e;
+            };
+          }
+        });
+  }
+
+  /**
+   * Lets the restore begin; returns when CRIU has done it.
+   *
+   * @return the record of the container, still held
+   * @throws FailureException what went wrong with it, or before
+   */
+  ContainerRecord begin(Incoming entry) {
+    stage(entry);
+    Staged staged = all.remove(entry.migration()).get();
+    try (Gate gate = staged.gate()) {
+      if (!staged.images().equals(root(received(entry), TreeKind.IMAGES))) {
+        throw new FailureException(
+            Failure.of(
+                FailureCode.PROTOCOL,
+                "what arrived for " + entry.migration() + " has changed since it was complete",
+                "begin a new migration"));
+      }
+      ContainerRecord record =
+          parts
+              .core()
+              .store()
+              .update(entry.container(), r -> r.withStage(ContainerRecord.Stage.ARRIVING));
+      Files.move(
+          staged.images().resolve(WITHHELD),
+          staged.images().resolve(FIRST_IMAGE),
+          StandardCopyOption.ATOMIC_MOVE);
+      gate.open();
+      parts.core().conmon().awaitUp(staged.request());
+      return record;
+    } catch (IOException e) {
+      throw new FailureException(
+          Failure.of(FailureCode.INTERNAL, "cannot hand out " + staged.images() + ": " + e, ""), e);
+    }
+  }
+
+  /** Ends what was prepared; returns when nothing of it runs any more, or after a limit. */
+  void giveUp(Incoming entry) {
+    Supplier<Staged> there = all.remove(entry.migration());
+    if (there != null) {
+      try {
+        there.get().gate().close();
+      } catch (FailureException e) {
+        LOG.debug("nothing was held for {}: {}", entry.migration(), e.getMessage());
+      }
+    }
+    ContainerId id = entry.container();
+    boolean staged =
+        parts
+            .core()
+            .store()
+            .find(id)
+            .filter(r -> r.stage() == ContainerRecord.Stage.STAGED)
+            .isPresent();
+    if (staged) {
+      // Also that of an earlier daemon: its gate closed when it ended.
+      parts
+          .core()
+          .basics()
+          .watch()
+          .await(
+              parts.paths().container(id).run(),
+              () -> !parts.core().conmon().isAlive(id),
+              GIVEN_UP_LIMIT);
+    }
+  }
+
+  private Staged stageNow(Incoming entry) throws IOException {
+    ReceivedSet set = received(entry);
+    Path images = root(set, TreeKind.IMAGES);
+    Path work = Arrival.work(parts, entry);
+    ContainerRecord record = unpack(entry, set);
+    parts.core().runtime().prepare(record, true);
+    Files.createDirectories(work);
+    boolean lazy = ImageChain.isChained(images) && provide(entry, images, work);
+    Files.move(
+        images.resolve(FIRST_IMAGE), images.resolve(WITHHELD), StandardCopyOption.ATOMIC_MOVE);
+    Gate gate = parts.checkpointer().gate(work.resolve("gate"));
+    boolean held = false;
+    try {
+      ConmonRequest request = request(record, images, work, lazy, gate);
+      parts.core().conmon().begin(request);
+      held =
+          gate.awaitHeld(
+              parts.core().basics().watch(),
+              () -> !parts.core().conmon().isAlive(record.id()),
+              HELD_LIMIT);
+      if (!held) {
+        LOG.warn("the restore of container {} is not held: it has failed already", record.id());
+      }
+      held = true;
+      return new Staged(request, gate, images);
+    } finally {
+      if (!held) {
+        gate.close();
+      }
+    }
+  }
+
+  private ReceivedSet received(Incoming entry) {
+    return parts.transfer().received(entry.migration(), SetLabel.FINAL);
+  }
+
+  private ContainerRecord unpack(Incoming entry, ReceivedSet set) throws IOException {
+    ContainerDirs dirs = parts.paths().container(entry.container());
+    Path bundle = root(set, TreeKind.BUNDLE);
+    Luggage luggage = Luggage.unpack(bundle, entry);
+    MigrationHold hold =
+        new MigrationHold(entry.migration(), MigrationHold.Role.TARGET, entry.source());
+    Files.createDirectories(dirs.base());
+    ContainerRecord record =
+        parts.core().store().save(luggage.staged().withHold(Optional.of(hold)));
+    Files.createDirectories(dirs.userConfig().getParent());
+    move(bundle.resolve(Luggage.CONFIG), dirs.userConfig());
+    move(root(set, TreeKind.UPPER), dirs.upper());
+    move(root(set, TreeKind.LOG), dirs.log().getParent());
+    return record;
+  }
+
+  static Path root(ReceivedSet set, TreeKind kind) {
+    Path root = set.roots().get(kind);
+    if (root == null) {
+      throw new FailureException(
+          Failure.of(FailureCode.PROTOCOL, "nothing of kind " + kind + " has arrived", ""));
+    }
+    return root;
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.deleteIfExists(to);
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Images that were sent ahead, and stay where they came. */
+  static Path aheadImages(MoveParts parts, Incoming entry) {
+    return root(parts.transfer().received(entry.migration(), SetLabel.AHEAD), TreeKind.IMAGES);
+  }
+
+  /**
+   * Makes the memory that came in parts available to the restore.
+   *
+   * @return whether it comes page by page, while the container runs
+   */
+  private boolean provide(Incoming entry, Path images, Path work) throws IOException {
+    Path ahead = aheadImages(parts, entry);
+    if (parts.lazyPages().isPrepared(work)) {
+      try {
+        parts.lazyPages().begin(work, images, List.of(images.resolve(ImageChain.MEMORY), ahead));
+        LOG.info("container {} runs before its memory is in place", entry.container());
+        return true;
+      } catch (FailureException e) {
+        LOG.warn("container {} waits for its memory: {}", entry.container(), e.getMessage());
+        parts.lazyPages().end(work);
+      }
+    }
+    ImageChain.link(images, ahead);
+    return false;
+  }
+
+  private ConmonRequest request(
+      ContainerRecord record, Path images, Path work, boolean lazy, Gate gate) {
+    List<String> options = new ArrayList<>(List.of("--detach", "--work-path=" + work));
+    options.addAll(Checkpointer.options(TcpPolicy.moves(parts, record)));
+    if (lazy) {
+      options.add("--lazy-pages");
+    }
+    return ConmonRequest.restore(
+        record.id(),
+        parts.paths().container(record.id()),
+        record.terminal(),
+        images,
+        options,
+        parts.checkpointer().wrapper(gate),
+        parts.checkpointer().deadline());
+  }
+}
