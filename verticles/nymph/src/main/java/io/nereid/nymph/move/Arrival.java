@@ -34,6 +34,11 @@ final class Arrival {
     this.staging = new Staging(parts);
   }
 
+  /** No prepared restore will be let go any more. */
+  void close() {
+    staging.close();
+  }
+
   /** Prepares the restore, which is not allowed yet, of what has arrived. */
   void stage(MigrationId migration) {
     incoming

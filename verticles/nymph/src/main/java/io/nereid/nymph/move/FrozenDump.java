@@ -52,6 +52,11 @@ final class FrozenDump {
     return parts.checkpointer().arm(record.id(), directory, TcpPolicy.moves(parts, record));
   }
 
+  /** Ends all that was prepared. */
+  void close() {
+    armed.keySet().forEach(this::giveUp);
+  }
+
   /** Ends what was prepared and not taken. Idempotent. */
   void giveUp(ContainerId id) {
     Armed unused = armed.remove(id);

@@ -203,5 +203,7 @@ public final class MoveSteps implements StepService {
   @Override
   public void close() {
     table.close();
+    source.close();
+    target.close();
   }
 }

@@ -217,6 +217,11 @@ final class SourceSteps {
     return new StepResult.Ok();
   }
 
+  /** What waits for a freeze ends, as it would with this process. */
+  void close() {
+    dump.close();
+  }
+
   private void forget(ContainerId id) {
     dump.giveUp(id);
     sent.forget(id);

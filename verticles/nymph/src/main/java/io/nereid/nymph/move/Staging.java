@@ -115,16 +115,25 @@ final class Staging {
     }
   }
 
-  /** Ends what was prepared; returns when nothing of it runs any more, or after a limit. */
-  void giveUp(Incoming entry) {
-    Supplier<Staged> there = all.remove(entry.migration());
+  /** Closes all gates, without waiting for what is held there. */
+  void close() {
+    all.keySet().forEach(this::closeGate);
+  }
+
+  private void closeGate(MigrationId migration) {
+    Supplier<Staged> there = all.remove(migration);
     if (there != null) {
       try {
         there.get().gate().close();
       } catch (FailureException e) {
-        LOG.debug("nothing was held for {}: {}", entry.migration(), e.getMessage());
+        LOG.debug("nothing was held for {}: {}", migration, e.getMessage());
       }
     }
+  }
+
+  /** Ends what was prepared; returns when nothing of it runs any more, or after a limit. */
+  void giveUp(Incoming entry) {
+    closeGate(entry.migration());
     ContainerId id = entry.container();
     boolean staged =
         parts
@@ -151,17 +160,44 @@ final class Staging {
     Path images = root(set, TreeKind.IMAGES);
     Path work = Arrival.work(parts, entry);
     ContainerRecord record = unpack(entry, set);
-    parts.core().runtime().prepare(record, true);
     Files.createDirectories(work);
-    boolean lazy = ImageChain.isChained(images) && provide(entry, images, work);
-    Files.move(
-        images.resolve(FIRST_IMAGE), images.resolve(WITHHELD), StandardCopyOption.ATOMIC_MOVE);
+    boolean chained = ImageChain.isChained(images);
+    boolean lazy = chained && provideLazily(entry, images, work);
+    // CRIU needs it, but nothing before CRIU.
+    Beside linking =
+        Beside.start(() -> {
+          if (chained && !lazy) {
+            link(images, aheadImages(parts, entry));
+          }
+        });
+    try {
+      Files.move(
+          images.resolve(FIRST_IMAGE), images.resolve(WITHHELD), StandardCopyOption.ATOMIC_MOVE);
+      parts.core().runtime().prepare(record, true);
+      return start(record, images, work, lazy);
+    } finally {
+      linking.join();
+    }
+  }
+
+  private static void link(Path images, Path ahead) {
+    try {
+      ImageChain.link(images, ahead);
+    } catch (IOException e) {
+      throw new FailureException(
+          Failure.of(FailureCode.NO_SPACE, "cannot link the images in " + images + ": " + e, ""),
+          e);
+    }
+  }
+
+  /** Starts everything up to CRIU. */
+  private Staged start(ContainerRecord record, Path images, Path work, boolean lazy) {
     Gate gate = parts.checkpointer().gate(work.resolve("gate"));
-    boolean held = false;
+    boolean begun = false;
     try {
       ConmonRequest request = request(record, images, work, lazy, gate);
       parts.core().conmon().begin(request);
-      held =
+      boolean held =
           gate.awaitHeld(
               parts.core().basics().watch(),
               () -> !parts.core().conmon().isAlive(record.id()),
@@ -169,10 +205,10 @@ final class Staging {
       if (!held) {
         LOG.warn("the restore of container {} is not held: it has failed already", record.id());
       }
-      held = true;
+      begun = true;
       return new Staged(request, gate, images);
     } finally {
-      if (!held) {
+      if (!begun) {
         gate.close();
       }
     }
@@ -217,12 +253,8 @@ final class Staging {
     return root(parts.transfer().received(entry.migration(), SetLabel.AHEAD), TreeKind.IMAGES);
   }
 
-  /**
-   * Makes the memory that came in parts available to the restore.
-   *
-   * @return whether it comes page by page, while the container runs
-   */
-  private boolean provide(Incoming entry, Path images, Path work) throws IOException {
+  /** Has the memory come page by page, while the container runs; false when that is not to be. */
+  private boolean provideLazily(Incoming entry, Path images, Path work) {
     Path ahead = aheadImages(parts, entry);
     if (parts.lazyPages().isPrepared(work)) {
       try {
@@ -234,7 +266,6 @@ final class Staging {
         parts.lazyPages().end(work);
       }
     }
-    ImageChain.link(images, ahead);
     return false;
   }
 

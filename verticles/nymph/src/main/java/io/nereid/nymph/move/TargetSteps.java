@@ -194,6 +194,11 @@ final class TargetSteps {
     return ids;
   }
 
+  /** What waits for a grant ends, as it would with this process. */
+  void close() {
+    arrival.close();
+  }
+
   /** After a restart: what was only reserved goes, what was being restored is looked at. */
   void resume() {
     for (Incoming entry : incoming.all()) {

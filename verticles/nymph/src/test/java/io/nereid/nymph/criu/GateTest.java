@@ -65,9 +65,7 @@ class GateTest {
     assertThat(work).isNotDone();
     gate.open();
     assertThat(((Outcome.Exited) work.join()).stdout()).isEqualTo("swrk 3\n");
-    assertThat(((Outcome.Exited) run("swrk", "3").join()).code())
-        .as("it stays open")
-        .isZero();
+    assertThat(((Outcome.Exited) run("swrk", "3").join()).code()).as("it stays open").isZero();
   }
 
   @Test
