@@ -103,7 +103,7 @@ public final class TransferService implements TransferPort {
             threads, Thread.ofPlatform().name("transfer-hash-", 0).daemon().factory());
     Path dir = PrivateDirs.make(dataDir.resolve("transfer"));
     Path knownDir = empty(dir.resolve("known"));
-    Path scratch = empty(dir.resolve("sending"));
+    Path scratch = empty(sending());
     LayerStore layers = new LayerStore(dataDir.resolve("layers"), pool, threads);
     KnownManifests known = new KnownManifests(knownDir);
     RetainedStore retained = new RetainedStore(dir.resolve("retained"), known, pool, threads);
@@ -138,7 +138,11 @@ public final class TransferService implements TransferPort {
    */
   public void rehearse() {
     started();
-    new Rehearsal(this, dataDir.resolve("transfer").resolve("sending")).run();
+    new Rehearsal(this, sending()).run();
+  }
+
+  private Path sending() {
+    return dataDir.resolve("transfer").resolve("sending");
   }
 
   private static Path empty(Path dir) throws IOException {

@@ -1,5 +1,6 @@
 package io.nereid.coordinator.directory;
 
+import io.nereid.bounded.BoundedMap;
 import io.nereid.coordinator.driver.Drivers;
 import io.nereid.coordinator.driver.MigrationBoard;
 import io.nereid.coordinator.migration.MigrationRecord;
@@ -16,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,15 +43,7 @@ public final class Reconciler {
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ContainerId, Instant> missingSince = new HashMap<>();
-  private final Map<ContainerId, Boolean> gone =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ContainerId, Boolean> eldest) {
-          return size() > GONE_MAX;
-        }
-      };
+  private final Map<ContainerId, Boolean> gone = new BoundedMap<>(GONE_MAX);
 
   public Reconciler(
       OwnershipLedger ledger,

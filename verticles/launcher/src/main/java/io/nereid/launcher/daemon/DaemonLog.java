@@ -2,13 +2,9 @@ package io.nereid.launcher.daemon;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import io.nereid.config.LoggingConfig;
+import io.nereid.launcher.log.ErrorLog;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One line for each event, on standard error. */
 final class DaemonLog {
@@ -22,21 +18,8 @@ final class DaemonLog {
   private DaemonLog() {}
 
   static void configure(LoggingConfig config) {
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.reset();
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(PATTERN);
-    encoder.start();
-    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
-    console.setContext(context);
-    console.setTarget("System.err");
-    console.setEncoder(encoder);
-    console.start();
-    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(console);
     Level level = level(config.level());
-    root.setLevel(level);
+    LoggerContext context = ErrorLog.configure(PATTERN, level);
     for (String name : TALKATIVE) {
       context.getLogger(name).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
     }

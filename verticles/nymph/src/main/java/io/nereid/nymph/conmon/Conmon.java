@@ -8,6 +8,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.nymph.fs.ContainerDirs;
 import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.runtime.PidFile;
 import io.nereid.nymph.runtime.Runc;
 import io.nereid.nymph.runtime.RuntimeFailures;
 import io.nereid.process.Command;
@@ -153,7 +154,7 @@ public final class Conmon {
 
   /** The container's first process, once the runtime has made it. */
   private static Optional<Integer> pid(ContainerDirs dirs) {
-    return readNumber(dirs.pidFile());
+    return PidFile.number(dirs.pidFile());
   }
 
   /** Whether the conmon of this container runs. */
@@ -163,41 +164,17 @@ public final class Conmon {
 
   /** The conmon of this container, while it runs. */
   public Optional<ProcessHandle> process(ContainerId id) {
-    return readNumber(paths.container(id).conmonPidFile())
-        .flatMap(ProcessHandle::of)
-        .filter(ProcessHandle::isAlive)
-        .filter(p -> isConmonOf(p, id));
-  }
-
-  // Process ids are used again, so a pid file alone proves nothing.
-  private static boolean isConmonOf(ProcessHandle process, ContainerId id) {
-    try {
-      String line = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
-      return line.contains("conmon") && line.contains(id.value());
-    } catch (IOException e) {
-      return false;
-    }
+    return PidFile.process(paths.container(id).conmonPidFile(), List.of("conmon", id.value()));
   }
 
   /** The exit code that conmon has written, if the container has ended under it. */
   public Optional<Integer> exitCode(ContainerId id) {
-    return readNumber(exitFile(id));
+    return PidFile.number(exitFile(id));
   }
 
   /** Where the exit code will be. */
   public Path exitFile(ContainerId id) {
     return paths.exits().resolve(id.value());
-  }
-
-  private static Optional<Integer> readNumber(Path file) {
-    try {
-      if (Files.size(file) > SMALL_FILE_BYTES_MAX) {
-        return Optional.empty();
-      }
-      return Optional.of(Integer.parseInt(Files.readString(file).strip()));
-    } catch (IOException | NumberFormatException e) {
-      return Optional.empty();
-    }
   }
 
   private static List<String> conmonSaid(ContainerDirs dirs) {

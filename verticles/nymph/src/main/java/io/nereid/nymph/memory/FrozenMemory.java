@@ -7,8 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -23,8 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The memory of frozen processes, for a dump in which CRIU has left it out: which pages are as a
@@ -39,7 +35,6 @@ import java.util.regex.Pattern;
  * heap.
  */
 public final class FrozenMemory {
-  private static final Pattern PAGEMAP = Pattern.compile("pagemap-(\\d{1,9})\\.img");
   private static final int PAGE_BYTES = PageHash.PAGE_BYTES;
   private static final int BUFFER_BYTES = 1 << 18;
   private static final int TASK_PAGES = 2048;
@@ -104,30 +99,22 @@ public final class FrozenMemory {
   public Outcome write(Path images, Path into) throws IOException {
     long pages = 0;
     long changed = 0;
-    try (DirectoryStream<Path> maps = Files.newDirectoryStream(images, "pagemap-*.img")) {
-      for (Path map : maps) {
-        Matcher name = PAGEMAP.matcher(map.getFileName().toString());
-        if (!name.matches()) {
-          continue;
-        }
-        List<Area> left =
-            PagemapFile.read(map).areas().stream()
-                .filter(a -> a.is(PagemapFile.LAZY) && !a.is(PagemapFile.PRESENT))
-                .toList();
-        if (left.isEmpty()) {
-          continue;
-        }
-        int idInside = Integer.parseInt(name.group(1));
-        Integer pid = byIdInside.get(idInside);
-        if (pid == null) {
-          throw new IOException("no process of the container is called " + idInside + " inside");
-        }
-        try (ProcessMemory memory = ProcessMemory.open(directory(pid))) {
-          BitSet differ = different(idInside, left);
-          writeChanged(memory, idInside, left, differ, into);
-          changed += differ.cardinality();
-          pages += left.stream().mapToLong(Area::pages).sum();
-        }
+    for (Map.Entry<Integer, Path> map : PagemapFile.all(images).entrySet()) {
+      List<Area> left =
+          PagemapFile.read(map.getValue()).areas().stream().filter(Area::isLeftOut).toList();
+      if (left.isEmpty()) {
+        continue;
+      }
+      int idInside = map.getKey();
+      Integer pid = byIdInside.get(idInside);
+      if (pid == null) {
+        throw new IOException("no process of the container is called " + idInside + " inside");
+      }
+      try (ProcessMemory memory = ProcessMemory.open(directory(pid))) {
+        BitSet differ = different(idInside, left);
+        writeChanged(memory, idInside, left, differ, into);
+        changed += differ.cardinality();
+        pages += left.stream().mapToLong(Area::pages).sum();
       }
     }
     return new Outcome(pages, changed);

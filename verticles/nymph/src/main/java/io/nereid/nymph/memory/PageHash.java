@@ -2,6 +2,7 @@ package io.nereid.nymph.memory;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import io.nereid.nymph.criu.image.PagemapFile;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.Random;
@@ -16,7 +17,7 @@ import java.util.Random;
  * section 5.2.2), with words of 64 bits.
  */
 final class PageHash {
-  static final int PAGE_BYTES = 4096;
+  static final int PAGE_BYTES = PagemapFile.PAGE_BYTES;
   private static final int WORDS = PAGE_BYTES / 8;
   private final long[] key = new long[WORDS];
 

@@ -55,7 +55,7 @@ final class ImageChain {
         PagemapFile whole = PagemapFile.read(map);
         List<Area> areas =
             whole.areas().stream()
-                .map(a -> isLeftOut(a) ? a.with(a.flags() | PagemapFile.PARENT) : a)
+                .map(a -> a.isLeftOut() ? a.with(a.flags() | PagemapFile.PARENT) : a)
                 .toList();
         // Written beside and renamed, so that nothing is ever written through what has come.
         Path fresh = images.resolve(map.getFileName() + ".linked");
@@ -68,9 +68,5 @@ final class ImageChain {
     // Relative, because CRIU follows it when it has gone into the container's mount namespace.
     Files.createSymbolicLink(
         memory.resolve(PARENT), memory.toRealPath().relativize(ahead.toRealPath()));
-  }
-
-  private static boolean isLeftOut(Area area) {
-    return area.is(PagemapFile.LAZY) && !area.is(PagemapFile.PRESENT);
   }
 }

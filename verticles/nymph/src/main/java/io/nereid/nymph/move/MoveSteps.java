@@ -1,5 +1,6 @@
 package io.nereid.nymph.move;
 
+import io.nereid.bounded.BoundedMap;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
@@ -20,8 +21,6 @@ import io.nereid.protocol.message.StepMessages.StepRequest;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -41,16 +40,7 @@ public final class MoveSteps implements StepService {
   private final MoveDescriber describer;
   private final SourceSteps source;
   private final TargetSteps target;
-  private final Set<MigrationId> ended =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<MigrationId, Boolean> eldest) {
-              return size() > ENDED_MAX;
-            }
-          });
+  private final Set<MigrationId> ended = Collections.newSetFromMap(new BoundedMap<>(ENDED_MAX));
 
   public MoveSteps(MoveParts parts) {
     this.parts = parts;

@@ -8,7 +8,6 @@ import io.nereid.nymph.memory.FrozenMemory;
 import io.nereid.nymph.memory.MemorySnapshot;
 import io.nereid.nymph.net.NetworkRehearsal;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,12 +60,10 @@ public final class Rehearsal {
 
   /** Page maps as of a dump without memory. */
   private static void leaveOut(Path ahead, Path images) throws IOException {
-    try (DirectoryStream<Path> maps = Files.newDirectoryStream(ahead, "pagemap-*.img")) {
-      for (Path map : maps) {
-        PagemapFile whole = PagemapFile.read(map);
-        List<Area> areas = whole.areas().stream().map(a -> a.with(PagemapFile.LAZY)).toList();
-        new PagemapFile(whole.pagesId(), areas).write(images.resolve(map.getFileName()));
-      }
+    for (Path map : PagemapFile.all(ahead).values()) {
+      PagemapFile whole = PagemapFile.read(map);
+      List<Area> areas = whole.areas().stream().map(a -> a.with(PagemapFile.LAZY)).toList();
+      new PagemapFile(whole.pagesId(), areas).write(images.resolve(map.getFileName()));
     }
   }
 }

@@ -1,10 +1,12 @@
 package io.nereid.nymph.pages;
 
+import io.nereid.bounded.BoundedMap;
 import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.nymph.runtime.PidFile;
 import io.nereid.nymph.runtime.RuntimeFailures;
 import io.nereid.process.Command;
 import io.nereid.process.Outcome;
@@ -17,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,18 +43,10 @@ public final class LazyPages {
 
   /** A constant; what varies is in its arguments. */
   private static final String IN_BACKGROUND =
-      "ip link set dev lo up && file=$0 && \"$@\" </dev/null & echo $! >\"$0.new\" && mv \"$0.new\" \"$0\"";
+      "ip link set dev lo up && \"$@\" </dev/null & echo $! >\"$0.new\" && mv \"$0.new\" \"$0\"";
 
   private static final int ENDS_MAX = 1_000;
-  private final Map<Path, CompletableFuture<End>> ends =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Path, CompletableFuture<End>> eldest) {
-          return size() > ENDS_MAX;
-        }
-      };
+  private final Map<Path, CompletableFuture<End>> ends = new BoundedMap<>(ENDS_MAX);
   private final ProcessRunner runner;
   private final DirectoryWatch watch;
   private final List<String> wrapper;
@@ -218,17 +211,8 @@ public final class LazyPages {
     kill(work.resolve(SERVER_PID), work);
   }
 
-  // Process ids are used again, so the file alone proves nothing.
   private static Optional<ProcessHandle> process(Path pidFile, Path work) {
-    try {
-      long pid = Long.parseLong(Files.readString(pidFile).strip());
-      String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
-      return line.contains(work.toString())
-          ? ProcessHandle.of(pid).filter(ProcessHandle::isAlive)
-          : Optional.empty();
-    } catch (IOException | NumberFormatException e) {
-      return Optional.empty();
-    }
+    return PidFile.process(pidFile, List.of(work.toString()));
   }
 
   private static FailureException failed(String what, Path work) {

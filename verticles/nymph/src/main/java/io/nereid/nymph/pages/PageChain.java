@@ -4,23 +4,18 @@ import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Where the content of each page is, over several image directories: the newest that has it. All
  * files are opened at once, so that they may be deleted afterwards. Immutable; thread-safe.
  */
 final class PageChain implements AutoCloseable {
-  private static final Pattern PAGEMAP = Pattern.compile("pagemap-(\\d{1,9})\\.img");
   private static final int PAGE_BYTES = PagemapFile.PAGE_BYTES;
 
   private final Map<Long, List<Layer>> processes = new HashMap<>();
@@ -59,13 +54,8 @@ final class PageChain implements AutoCloseable {
     PageChain chain = new PageChain();
     try {
       for (Path directory : directories) {
-        try (DirectoryStream<Path> maps = Files.newDirectoryStream(directory, "pagemap-*.img")) {
-          for (Path map : maps) {
-            Matcher name = PAGEMAP.matcher(map.getFileName().toString());
-            if (name.matches()) {
-              chain.add(Long.parseLong(name.group(1)), directory, PagemapFile.read(map));
-            }
-          }
+        for (Map.Entry<Integer, Path> map : PagemapFile.all(directory).entrySet()) {
+          chain.add(map.getKey(), directory, PagemapFile.read(map.getValue()));
         }
       }
       return chain;

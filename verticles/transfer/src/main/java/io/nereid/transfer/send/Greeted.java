@@ -1,7 +1,7 @@
 package io.nereid.transfer.send;
 
+import io.nereid.bounded.BoundedMap;
 import io.nereid.port.SendRequest;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,15 +13,7 @@ import java.util.Map;
 public final class Greeted {
   private static final int KEPT_MAX = 1_000;
 
-  private final Map<String, List<String>> layersByToken =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, List<String>> eldest) {
-          return size() > KEPT_MAX;
-        }
-      };
+  private final Map<String, List<String>> layersByToken = new BoundedMap<>(KEPT_MAX);
 
   /** A whole set has arrived, so the receiver speaks our protocol and has these layers. */
   synchronized void arrived(SendRequest request) {

@@ -6,10 +6,15 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The image that says which pages of a process there are and where their content is.
@@ -33,6 +38,7 @@ public record PagemapFile(int pagesId, List<Area> areas) {
   /** The unit, in bytes. */
   public static final int PAGE_BYTES = 4096;
 
+  private static final Pattern NAME = Pattern.compile("pagemap-(\\d{1,9})\\.img");
   private static final int COMMON_MAGIC = 0x54564319;
   private static final int PAGEMAP_MAGIC = 0x56084025;
   private static final int MESSAGE_BYTES_MAX = 1024;
@@ -57,6 +63,11 @@ public record PagemapFile(int pagesId, List<Area> areas) {
       return (flags & flag) != 0;
     }
 
+    /** Whether a dump has not written its content, because somebody else brings it. */
+    public boolean isLeftOut() {
+      return is(LAZY) && !is(PRESENT);
+    }
+
     /** The same with other flags. */
     public Area with(int others) {
       return new Area(address, pages, others);
@@ -71,6 +82,20 @@ public record PagemapFile(int pagesId, List<Area> areas) {
   /** Name of the file of a process, by its id inside the container. */
   public static String name(int pid) {
     return "pagemap-" + pid + ".img";
+  }
+
+  /** The files of processes in a directory of images, by the process's id inside the container. */
+  public static SortedMap<Integer, Path> all(Path images) throws IOException {
+    SortedMap<Integer, Path> all = new TreeMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(images, "pagemap-*.img")) {
+      for (Path file : files) {
+        Matcher name = NAME.matcher(file.getFileName().toString());
+        if (name.matches()) {
+          all.put(Integer.parseInt(name.group(1)), file);
+        }
+      }
+    }
+    return all;
   }
 
   /** Name of a file with content. */
