@@ -10,6 +10,7 @@ public record NereidConfig(
     ClusterConfig cluster,
     NetworkConfig network,
     TransferConfig transfer,
+    MoveConfig move,
     CriuConfig criu,
     GatewayConfig gateway,
     LoggingConfig logging) {
@@ -22,6 +23,7 @@ public record NereidConfig(
             ClusterConfig.from(settings),
             NetworkConfig.from(settings),
             TransferConfig.from(settings),
+            MoveConfig.from(settings),
             CriuConfig.from(settings),
             GatewayConfig.from(settings, node.runDir()),
             LoggingConfig.from(settings));

@@ -8,7 +8,7 @@ import java.util.List;
  * What to send where.
  *
  * @param layers digests of layers that the receiver must have at the end
- * @param bandwidthBytesPerSecond limit; 0 is none
+ * @param bandwidthBytesPerSecond limit of this send; 0 is the host's own for its label
  */
 public record SendRequest(
     MigrationId migration,

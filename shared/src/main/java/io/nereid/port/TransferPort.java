@@ -4,6 +4,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.migration.Progress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +26,11 @@ public interface TransferPort {
 
   /** A set that is complete at this receiver; PROTOCOL when it is not. */
   ReceivedSet received(MigrationId migration, SetLabel label);
+
+  /**
+   * The sets of label {@link SetLabel#ROUND} that are complete at this receiver, the oldest first.
+   */
+  List<ReceivedSet> rounds(MigrationId migration);
 
   /** Ends a receiving session and removes what it staged and nobody took over. Idempotent. */
   void close(MigrationId migration);

@@ -207,24 +207,43 @@ class SectionsTest {
     @Test
     void defaults() {
       assertThat(Configs.read("").transfer())
-          .isEqualTo(new TransferConfig(4470, 4471, 0, 2, 15_000));
+          .isEqualTo(new TransferConfig(4470, 4471, 0, 0, 2, 10, 15_000));
     }
 
     @Test
     void everySettingSet() {
       String yaml =
           "transfer: {port: 1, controlPort: 2, bandwidthBytesPerSecond: 1000000,"
-              + " hashThreads: 7, retryMs: 0}";
+              + " finalBandwidthBytesPerSecond: 2000000, hashThreads: 7, nice: 0, retryMs: 0}";
       assertThat(Configs.read(yaml).transfer())
-          .isEqualTo(new TransferConfig(1, 2, 1_000_000, 7, 0));
+          .isEqualTo(new TransferConfig(1, 2, 1_000_000, 2_000_000, 7, 0, 0));
     }
 
     @Test
     void rejections() {
       String yaml =
           "transfer: {port: x, controlPort: 70000, bandwidthBytesPerSecond: 100,"
-              + " hashThreads: 65, retryMs: 1.5}";
-      assertThat(Configs.problemsOf(yaml)).hasSize(5);
+              + " finalBandwidthBytesPerSecond: 100, hashThreads: 65, nice: 20, retryMs: 1.5}";
+      assertThat(Configs.problemsOf(yaml)).hasSize(7);
+    }
+  }
+
+  @Nested
+  class Move {
+    @Test
+    void defaults() {
+      assertThat(Configs.read("").move()).isEqualTo(new MoveConfig(8, 1));
+    }
+
+    @Test
+    void everySettingSet() {
+      assertThat(Configs.read("move: {roundsMax: 3, threads: 2}").move())
+          .isEqualTo(new MoveConfig(3, 2));
+    }
+
+    @Test
+    void rejections() {
+      assertThat(Configs.problemsOf("move: {roundsMax: 0, threads: 17}")).hasSize(2);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param frozenMs freeze to restore as the coordinator measured it; without clock differences
  * @param bytesTotal bytes of everything that the target needs
  * @param bytesSent bytes that went over the wire
+ * @param rounds what went ahead, and what was left
  * @param failure why it is going back or went back
  * @param waiting what keeps it from going on at the moment, or what is still to be done on a host
  *     that is away after it has ended for people; absent otherwise
@@ -45,6 +46,7 @@ public record Migration(
     long bytesTotal,
     long bytesSent,
     Progress progress,
+    Rounds rounds,
     Optional<Failure> failure,
     Optional<Failure> waiting,
     Optional<Assessment> preflight) {}

@@ -3,18 +3,54 @@ package io.nereid.domain.migration;
 /**
  * How to move.
  *
- * @param ahead send a snapshot of the running container first, so that less is left when frozen
- * @param bandwidthBytesPerSecond limit of the streams; 0 is none
+ * @param maxDowntimeMs the pause that rounds ahead aim at; docs/pre-copy.md defines it
+ * @param noConverge what to do when they do not get there
+ * @param bandwidthBytesPerSecond limit of what is sent before the freeze; 0 is none
  * @param force move although preflight finds it risky
  */
-public record MigrationOptions(boolean ahead, long bandwidthBytesPerSecond, boolean force) {
-  /** A snapshot ahead, no limit. */
-  public static final MigrationOptions DEFAULT = new MigrationOptions(true, 0, false);
+public record MigrationOptions(
+    Mode mode,
+    long maxDowntimeMs,
+    NoConverge noConverge,
+    long bandwidthBytesPerSecond,
+    boolean force) {
+  /** The pause that is aimed at when nothing else is said. */
+  public static final long MAX_DOWNTIME_MS = 300;
+
+  /** Less cannot be kept by any container. */
+  public static final long MAX_DOWNTIME_MS_MIN = 10;
+
+  /** More than a minute is no downtime to aim at. */
+  public static final long MAX_DOWNTIME_MS_MAX = 60_000;
+
+  /** Rounds ahead, no limit. */
+  public static final MigrationOptions DEFAULT =
+      new MigrationOptions(Mode.AUTO, MAX_DOWNTIME_MS, NoConverge.ACCEPT, 0, false);
 
   public MigrationOptions {
     if (bandwidthBytesPerSecond < 0) {
       throw new IllegalArgumentException(
           "bandwidth " + bandwidthBytesPerSecond + " must not be negative");
     }
+    if (maxDowntimeMs < MAX_DOWNTIME_MS_MIN || maxDowntimeMs > MAX_DOWNTIME_MS_MAX) {
+      throw new IllegalArgumentException(
+          "a downtime of %d ms must be from %d to %d ms"
+              .formatted(maxDowntimeMs, MAX_DOWNTIME_MS_MIN, MAX_DOWNTIME_MS_MAX));
+    }
+  }
+
+  /** Whether memory goes ahead. */
+  public boolean ahead() {
+    return mode != Mode.COLD;
+  }
+
+  /** The same with another limit. */
+  public MigrationOptions withBandwidth(long bytesPerSecond) {
+    return new MigrationOptions(mode, maxDowntimeMs, noConverge, bytesPerSecond, force);
+  }
+
+  /** The same, insisting or not. */
+  public MigrationOptions withForce(boolean insist) {
+    return new MigrationOptions(mode, maxDowntimeMs, noConverge, bandwidthBytesPerSecond, insist);
   }
 }

@@ -39,9 +39,14 @@ public final class Predictor {
     long bytes = Math.round(whole * rates.sentShare());
     long settleMs = Math.round(whole * 1000.0 / rates.bytesPerSecond());
     long sendMs = bandwidthLimit > 0 ? Math.round(bytes * 1000.0 / bandwidthLimit) : 0;
-    long pauseMs = Math.round(usualPauseMs(memoryBytes) * rates.pauseFactor());
+    long pauseMs = fixedPauseMs(memoryBytes, rates);
     long totalMs = AROUND_MS + Math.max(settleMs, sendMs) + pauseMs;
     return new Prediction(pauseMs, totalMs, bytes, memoryBytes, basis(rates));
+  }
+
+  /** What a pause takes however little of the memory has changed. */
+  public static long fixedPauseMs(long memoryBytes, Rates rates) {
+    return Math.round(usualPauseMs(memoryBytes) * rates.pauseFactor());
   }
 
   /** What the moves so far tell; the newest first. */

@@ -8,7 +8,9 @@ import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.node.Capabilities;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.TargetFacts;
@@ -42,13 +44,25 @@ public final class StepMessages {
     record Prepare(MoveDescription move, NodeId source) implements StepCommand {}
 
     /**
-     * Source: checkpoint, leave running, send bundle, layers, writable layer, images.
+     * Source: send bundle, layers, writable layer, and memory in rounds until the rest fits the
+     * downtime; the container runs.
      *
-     * @param snapshot false: no checkpoint and no images, the files only
+     * @param fixedMs what the pause is expected to take however little has changed
+     * @param finalBytesPerSecond how fast the rest is expected to go while it is frozen
      */
     record SendAhead(
-        TransferTicket ticket, NodeId target, boolean snapshot, long bandwidthBytesPerSecond)
+        TransferTicket ticket,
+        NodeId target,
+        MigrationOptions options,
+        long fixedMs,
+        long finalBytesPerSecond)
         implements StepCommand {}
+
+    /**
+     * Source: the same once more, after it had to wait for its turn to be frozen. Sends nothing
+     * when what has changed meanwhile fits.
+     */
+    record CatchUp(SendAhead again) implements StepCommand {}
 
     /**
      * Source: freeze through the cgroup, take it off the network.
@@ -112,8 +126,16 @@ public final class StepMessages {
     /** Of {@link StepCommand.Prepare}. */
     record Prepared(TransferTicket ticket) implements StepResult {}
 
-    /** Of {@link StepCommand.SendAhead} and {@link StepCommand.SendDelta}. */
-    record Sent(long bytesTotal, long bytesSent, long tookMs) implements StepResult {}
+    /**
+     * Of {@link StepCommand.SendAhead}, {@link StepCommand.CatchUp} and {@link
+     * StepCommand.SendDelta}.
+     */
+    record Sent(long bytesTotal, long bytesSent, long tookMs, Rounds rounds) implements StepResult {
+      /** Without rounds. */
+      public Sent(long bytesTotal, long bytesSent, long tookMs) {
+        this(bytesTotal, bytesSent, tookMs, Rounds.NONE);
+      }
+    }
 
     /** Of {@link StepCommand.Freeze}. */
     record Frozen(Instant at) implements StepResult {}

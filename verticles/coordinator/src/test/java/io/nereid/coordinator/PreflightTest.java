@@ -108,7 +108,7 @@ class PreflightTest {
 
   private static Migration move(Location container, boolean force) {
     String ref = container.status().id().value();
-    MigrationOptions options = new MigrationOptions(true, 0, force);
+    MigrationOptions options = MigrationOptions.DEFAULT.withForce(force);
     Migration first =
         b.bus()
             .askAndWait(Addresses.MIGRATE, new MigrateRequest(ref, Optional.empty(), options))

@@ -3,10 +3,13 @@ package io.nereid.gateway;
 import io.nereid.domain.container.Location;
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.ExecId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.migration.Mode;
+import io.nereid.domain.migration.NoConverge;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.NymphMessages;
@@ -92,13 +95,77 @@ final class Bodies {
   record Migrate(
       Optional<String> target,
       Optional<Boolean> ahead,
+      Optional<String> mode,
+      Optional<Long> maxDowntimeMs,
+      Optional<String> onNoConverge,
       Optional<Long> bandwidthBytesPerSecond,
       Optional<Boolean> force) {
     CoordinatorMessages.MigrateRequest toRequest(String ref) {
       target.ifPresent(NodeId::new);
-      long bandwidth = bandwidth(bandwidthBytesPerSecond.orElse(0L));
       return new CoordinatorMessages.MigrateRequest(
-          ref, target, new MigrationOptions(ahead.orElse(true), bandwidth, force.orElse(false)));
+          ref,
+          target,
+          new MigrationOptions(
+              chosenMode(),
+              downtime(maxDowntimeMs.orElse(MigrationOptions.MAX_DOWNTIME_MS)),
+              noConverge(onNoConverge.orElse("accept")),
+              bandwidth(bandwidthBytesPerSecond.orElse(0L)),
+              force.orElse(false)));
+    }
+
+    private Mode chosenMode() {
+      if (mode.isPresent() && ahead.isPresent()) {
+        throw RequestReader.bad("both 'mode' and 'ahead' are given", "'ahead' is the older one");
+      }
+      return mode.isPresent() ? mode(mode.get()) : ahead.orElse(true) ? Mode.AUTO : Mode.COLD;
+    }
+
+    static Mode mode(String text) {
+      return switch (text) {
+        case "auto" -> Mode.AUTO;
+        case "cold" -> Mode.COLD;
+        case "pre-copy" -> Mode.PRE_COPY;
+        case "post-copy" -> throw postCopy("mode", "pre-copy");
+        default ->
+            throw RequestReader.bad(
+                "mode " + RequestReader.shown(text) + " does not exist",
+                "use auto, cold or pre-copy");
+      };
+    }
+
+    static NoConverge noConverge(String text) {
+      return switch (text) {
+        case "accept" -> NoConverge.ACCEPT;
+        case "throttle" -> NoConverge.THROTTLE;
+        case "abort" -> NoConverge.ABORT;
+        case "post-copy" -> throw postCopy("onNoConverge", "throttle");
+        default ->
+            throw RequestReader.bad(
+                "onNoConverge " + RequestReader.shown(text) + " does not exist",
+                "use accept, throttle or abort");
+      };
+    }
+
+    private static FailureException postCopy(String what, String instead) {
+      return RequestReader.bad(
+          what
+              + " post-copy is not built: no page is fetched from the source once the container"
+              + " runs at the target",
+          "use " + instead);
+    }
+
+    static long downtime(long ms) {
+      if (ms < MigrationOptions.MAX_DOWNTIME_MS_MIN || ms > MigrationOptions.MAX_DOWNTIME_MS_MAX) {
+        throw RequestReader.bad(
+            "maxDowntimeMs is "
+                + ms
+                + " but must be from "
+                + MigrationOptions.MAX_DOWNTIME_MS_MIN
+                + " to "
+                + MigrationOptions.MAX_DOWNTIME_MS_MAX,
+            "the unit is milliseconds");
+      }
+      return ms;
     }
 
     static long bandwidth(long given) {

@@ -3,6 +3,8 @@ package io.nereid.gateway;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.migration.Mode;
+import io.nereid.domain.migration.NoConverge;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.CancelRequest;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationsRequest;
@@ -44,16 +46,25 @@ final class MigrationRoutes {
   }
 
   private Future<?> preflight(RoutingContext context) {
-    RequestReader.onlyQuery(context, "target", "bandwidthBytesPerSecond");
+    RequestReader.onlyQuery(context, "target", "bandwidthBytesPerSecond", "mode", "maxDowntimeMs");
     Optional<String> target = Optional.ofNullable(context.queryParams().get("target"));
     target.ifPresent(NodeId::new);
     long bandwidth =
         Bodies.Migrate.bandwidth(
             RequestReader.number(context, "bandwidthBytesPerSecond", 0, 0, Long.MAX_VALUE));
+    Mode mode =
+        Bodies.Migrate.mode(
+            context.queryParams().contains("mode") ? context.queryParams().get("mode") : "auto");
+    long downtime =
+        Bodies.Migrate.downtime(
+            RequestReader.number(
+                context, "maxDowntimeMs", MigrationOptions.MAX_DOWNTIME_MS, 0, Long.MAX_VALUE));
     return questions.ask(
         Addresses.PREFLIGHT,
         new PreflightRequest(
-            RequestReader.ref(context), target, new MigrationOptions(true, bandwidth, false)));
+            RequestReader.ref(context),
+            target,
+            new MigrationOptions(mode, downtime, NoConverge.ACCEPT, bandwidth, false)));
   }
 
   private Future<?> list(RoutingContext context) {

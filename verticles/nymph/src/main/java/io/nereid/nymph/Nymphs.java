@@ -7,6 +7,7 @@ import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.criu.CriuSetting;
 import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.move.AheadEffort;
 import io.nereid.nymph.move.MoveParts;
 import io.nereid.nymph.move.MoveSteps;
 import io.nereid.nymph.net.BridgeNetwork;
@@ -86,6 +87,7 @@ public final class Nymphs {
                 checkpointer,
                 new LazyPages(basics.runner(), basics.watch(), setting.wrapper()),
                 config.criu(),
+                AheadEffort.of(config.move(), config.transfer()),
                 probe,
                 (node, request) -> announce(bus, node, request),
                 around.faults(),

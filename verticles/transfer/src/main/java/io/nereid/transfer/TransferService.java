@@ -5,6 +5,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.linux.MountSafe;
+import io.nereid.linux.Niceness;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SendReport;
@@ -28,6 +29,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -52,7 +54,8 @@ public final class TransferService implements TransferPort {
       Sends sends,
       Receiver receiver,
       ControlClients clients,
-      ExecutorService pool) {}
+      ExecutorService pool,
+      ExecutorService civil) {}
 
   /**
    * Describes the service; touches nothing yet.
@@ -92,6 +95,7 @@ public final class TransferService implements TransferPort {
               closing.clients.close();
               closing.sessions.closeAll();
               closing.pool.shutdown();
+              closing.civil.shutdown();
               return null;
             }));
   }
@@ -101,6 +105,8 @@ public final class TransferService implements TransferPort {
     ExecutorService pool =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().name("transfer-hash-", 0).daemon().factory());
+    ExecutorService civil =
+        Executors.newFixedThreadPool(threads, Niceness.threads("transfer-civil-", config.nice()));
     Path dir = PrivateDirs.make(dataDir.resolve("transfer"));
     Path knownDir = empty(dir.resolve("known"));
     Path scratch = empty(sending());
@@ -116,11 +122,13 @@ public final class TransferService implements TransferPort {
             clients,
             new Greeted(),
             pool,
+            civil,
             threads,
             scratch,
             layers,
             known,
             new Throttle(config.bandwidthBytesPerSecond()),
+            new Throttle(config.finalBandwidthBytesPerSecond()),
             config.retryMs());
     return new Parts(
         layers,
@@ -129,7 +137,8 @@ public final class TransferService implements TransferPort {
         new Sends(send),
         new Receiver(vertx, sessions, receive, threads),
         clients,
-        pool);
+        pool,
+        civil);
   }
 
   /**
@@ -178,6 +187,11 @@ public final class TransferService implements TransferPort {
   @Override
   public ReceivedSet received(MigrationId migration, SetLabel label) {
     return started().sessions.received(migration, label);
+  }
+
+  @Override
+  public List<ReceivedSet> rounds(MigrationId migration) {
+    return started().sessions.rounds(migration);
   }
 
   @Override

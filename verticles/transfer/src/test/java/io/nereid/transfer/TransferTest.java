@@ -250,8 +250,7 @@ class TransferTest {
     Files.createDirectories(left.getParent());
     Files.move(copy, left);
     TransferService restarted =
-        new TransferService(
-            new io.nereid.config.TransferConfig(0, 0, 0, 1, 1000), "127.0.0.1", data);
+        new TransferService(new io.nereid.config.TransferConfig(0, 0, 1, 1000), "127.0.0.1", data);
     restarted.start(hosts.vertx).await();
     assertThat(left).doesNotExist();
     restarted.stop(hosts.vertx).await();

@@ -44,7 +44,7 @@ final class TwoHosts implements AutoCloseable {
 
   TwoHosts(long retryMs, Path targetData) throws Exception {
     dir = Files.createTempDirectory("nereid-transfer-test");
-    TransferConfig config = new TransferConfig(0, 0, 0, 2, retryMs);
+    TransferConfig config = new TransferConfig(0, 0, 2, retryMs);
     source = new TransferService(config, "127.0.0.1", Files.createDirectory(dir.resolve("a")));
     Path b = targetData == null ? Files.createDirectory(dir.resolve("b")) : targetData;
     target = new TransferService(config, "127.0.0.1", b);

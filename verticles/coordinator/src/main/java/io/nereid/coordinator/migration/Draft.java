@@ -8,6 +8,7 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.preflight.Assessment;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.port.TransferTicket;
@@ -42,6 +43,7 @@ final class Draft {
   long bytesTotal;
   long bytesSent;
   Progress progress;
+  Rounds rounds;
   private Phase phase;
   private Instant phaseStarted;
   private Optional<Ownership> wanted;
@@ -76,6 +78,7 @@ final class Draft {
     bytesTotal = m.bytesTotal();
     bytesSent = m.bytesSent();
     progress = m.progress();
+    rounds = m.rounds();
     failure = m.failure();
     waiting = m.waiting();
     phasesMs.putAll(m.phasesMs());
@@ -213,6 +216,7 @@ final class Draft {
             bytesTotal,
             bytesSent,
             progress,
+            rounds,
             failure,
             waiting,
             preflight);

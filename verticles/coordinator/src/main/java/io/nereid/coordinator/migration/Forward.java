@@ -53,6 +53,7 @@ final class Forward {
       case StepResult.Ok r when e.step() == Step.DUMP -> d.phase(Phase.DELTA).step(Step.SEND_DELTA);
       case StepResult.Sent r when e.step() == Step.SEND_DELTA -> {
         count(d, r);
+        d.rounds = d.rounds.withFrozenBytes(r.bytesSent());
         d.phase(Phase.GRANT).step(Step.GRANT);
       }
       default -> Back.begin(d, Failures.wrongResult(e));
@@ -90,5 +91,6 @@ final class Forward {
   private static void count(Draft d, StepResult.Sent sent) {
     d.bytesTotal = Math.max(d.bytesTotal, sent.bytesTotal());
     d.bytesSent += sent.bytesSent();
+    d.rounds = d.rounds.then(sent.rounds());
   }
 }

@@ -2,6 +2,7 @@ package io.nereid.coordinator.migration;
 
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.preflight.Predictor;
 import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import io.nereid.protocol.message.StepMessages.StepCommand;
@@ -71,12 +72,11 @@ public final class MigrationMachine {
     NodeId source = record.migration().source();
     NodeId target = record.migration().target();
     MigrationOptions options = record.migration().options();
-    long rate = options.bandwidthBytesPerSecond();
     return switch (record.doing()) {
       case DESCRIBE -> new StepCommand.Describe();
       case CHECK -> new StepCommand.Check(record.facts().orElseThrow());
       case PREPARE -> new StepCommand.Prepare(move(record), source);
-      case SEND_AHEAD -> new StepCommand.SendAhead(ticket(record), target, options.ahead(), rate);
+      case SEND_AHEAD -> sendAhead(record, options);
       case FREEZE -> new StepCommand.Freeze(target, Optional.of(sendDelta(record)));
       case DUMP -> new StepCommand.Dump();
       case SEND_DELTA -> sendDelta(record);
@@ -92,8 +92,17 @@ public final class MigrationMachine {
   }
 
   private static StepCommand.SendDelta sendDelta(MigrationRecord record) {
-    long rate = record.migration().options().bandwidthBytesPerSecond();
-    return new StepCommand.SendDelta(ticket(record), rate);
+    return new StepCommand.SendDelta(ticket(record), 0);
+  }
+
+  private static StepCommand.SendAhead sendAhead(MigrationRecord record, MigrationOptions options) {
+    long memory = move(record).memoryBytes();
+    return new StepCommand.SendAhead(
+        ticket(record),
+        record.migration().target(),
+        options,
+        Predictor.fixedPauseMs(memory, record.rates()),
+        record.rates().bytesPerSecond());
   }
 
   private static MoveDescription move(MigrationRecord record) {

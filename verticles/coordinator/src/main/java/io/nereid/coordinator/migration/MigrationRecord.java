@@ -8,6 +8,7 @@ import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.Rates;
 import io.nereid.port.TransferTicket;
@@ -155,6 +156,7 @@ public record MigrationRecord(
             0,
             0,
             Progress.NONE,
+            Rounds.NONE,
             Optional.empty(),
             Optional.empty(),
             Optional.empty());

@@ -26,7 +26,7 @@ class PreflightPhaseTest {
   private static final TargetFacts FINE = Examples.there(B);
 
   private static Walk judged(TargetFacts there, boolean force) {
-    MigrationOptions options = new MigrationOptions(true, 0, force);
+    MigrationOptions options = MigrationOptions.DEFAULT.withForce(force);
     Walk walk =
         new Walk(
             MigrationRecord.first(MIGRATION, held(Examples.A, 5), B, options, Rates.USUAL, NOW));

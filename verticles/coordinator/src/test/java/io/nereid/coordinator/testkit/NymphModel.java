@@ -301,6 +301,10 @@ public final class NymphModel {
             "ahead");
         yield done(new StepResult.Sent(1_000, 900, 1));
       }
+      case StepCommand.CatchUp c ->
+          ours
+              ? done(new StepResult.Sent(0, 10, 1))
+              : failed(FailureCode.WRONG_STATE, "it does not leave");
       case StepCommand.Freeze f -> {
         put(
             with(

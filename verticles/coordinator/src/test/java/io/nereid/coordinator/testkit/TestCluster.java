@@ -156,6 +156,7 @@ public final class TestCluster implements AutoCloseable {
         null,
         null,
         null,
+        null,
         null);
   }
 

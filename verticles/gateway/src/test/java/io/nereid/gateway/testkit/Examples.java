@@ -15,6 +15,7 @@ import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.node.Capabilities;
 import io.nereid.domain.node.NodeInfo;
 import io.nereid.domain.node.NodeView;
@@ -117,6 +118,7 @@ public final class Examples {
             25_000_000,
             3_000_000,
             new Progress(20_000_000, 5_000_000, 2_000_000, 10_000_000, 1_500),
+            Rounds.NONE,
             Optional.empty(),
             Optional.empty(),
             Optional.empty()));

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,17 +24,7 @@ final class MigrateCommand extends ClientCommand {
   @ArgGroup(exclusive = true, multiplicity = "1")
   private What what;
 
-  @Option(
-      names = "--no-ahead",
-      description = "Do not send a snapshot of the running container first.")
-  private boolean noAhead;
-
-  @Option(
-      names = "--bandwidth",
-      paramLabel = "BYTES",
-      converter = Sizes.class,
-      description = "At most so many bytes per second, for example 100m.")
-  private Long bandwidth;
+  @Mixin private MigrateOptions options;
 
   @Option(
       names = "--dry-run",
@@ -98,12 +89,7 @@ final class MigrateCommand extends ClientCommand {
     if (what.move.target != null) {
       body.put("target", what.move.target);
     }
-    if (noAhead) {
-      body.put("ahead", false);
-    }
-    if (bandwidth != null) {
-      body.put("bandwidthBytesPerSecond", bandwidth);
-    }
+    options.addTo(body);
     if (force) {
       body.put("force", true);
     }
@@ -122,13 +108,18 @@ final class MigrateCommand extends ClientCommand {
   private int dryRun(GatewayClient client) {
     StringBuilder path = new StringBuilder("/v1/containers/");
     path.append(GatewayClient.segment(what.move.container)).append("/preflight");
-    String mark = "?";
+    Map<String, Object> query = new LinkedHashMap<>();
     if (what.move.target != null) {
-      path.append(mark).append("target=").append(GatewayClient.segment(what.move.target));
-      mark = "&";
+      query.put("target", what.move.target);
     }
-    if (bandwidth != null) {
-      path.append(mark).append("bandwidthBytesPerSecond=").append(bandwidth);
+    options.addTo(query);
+    // It changes nothing of what a move would cost.
+    query.remove("onNoConverge");
+    String mark = "?";
+    for (Map.Entry<String, Object> one : query.entrySet()) {
+      path.append(mark).append(one.getKey()).append('=');
+      path.append(GatewayClient.segment(one.getValue().toString()));
+      mark = "&";
     }
     Doc report = client.get(path.toString());
     show(report, PreflightText.report(report));

@@ -92,6 +92,7 @@ public final class MigrationText {
     if (!sent.isEmpty()) {
       out.append("  ").append(sent).append('\n');
     }
+    out.append(RoundsText.of(migration.at("rounds")));
     String predicted = predicted(migration);
     if (!predicted.isEmpty()) {
       out.append("  ").append(predicted).append('\n');
@@ -120,6 +121,10 @@ public final class MigrationText {
     List<String> parts = new ArrayList<>();
     Doc progress = migration.at("progress");
     long permille = permille(progress);
+    long round = progress.at("round").number(0);
+    if (round > 0 && !isFinal(migration)) {
+      parts.add("round " + round);
+    }
     if (permille >= 0 && !isFinal(migration)) {
       parts.add(permille / 10 + " % of " + Figures.bytes(progress.at("bytesTotal").number(0)));
       parts.add(Figures.bytes(progress.at("bytesSent").number(0)) + " sent");

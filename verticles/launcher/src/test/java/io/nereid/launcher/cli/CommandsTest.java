@@ -7,6 +7,9 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ExecId;
+import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.migration.Mode;
+import io.nereid.domain.migration.NoConverge;
 import io.nereid.domain.migration.Phase;
 import io.nereid.gateway.testkit.Examples;
 import io.nereid.gateway.testkit.FakeCluster;
@@ -318,6 +321,23 @@ class CommandsTest {
     assertThat(asked.get().target()).contains("b");
     assertThat(asked.get().options().ahead()).isFalse();
     assertThat(asked.get().options().bandwidthBytesPerSecond()).isEqualTo(100L << 20);
+  }
+
+  @Test
+  void migrateCarriesHowLongAPauseMayBe() {
+    AtomicReference<MigrateRequest> asked = new AtomicReference<>();
+    answer(
+        Addresses.MIGRATE,
+        q -> {
+          asked.set(q);
+          return Examples.view(1, Phase.PREFLIGHT);
+        });
+    String line = "migrate -d --mode pre-copy --max-downtime 1s500ms --on-no-converge throttle";
+    String[] words = (line + " --bandwidth 1gbit counter").split(" ");
+    assertThat(cli.run(words).err()).isEmpty();
+    assertThat(asked.get().options())
+        .isEqualTo(
+            new MigrationOptions(Mode.PRE_COPY, 1_500, NoConverge.THROTTLE, 125_000_000, false));
   }
 
   @Test

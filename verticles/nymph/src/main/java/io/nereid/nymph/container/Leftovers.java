@@ -193,6 +193,7 @@ public final class Leftovers {
       }
       case Resource.Cgroup cgroup -> !cgroups.exists(cgroup.path());
       case Resource.RuntimeContainer container -> true;
+      case Resource.CpuQuota quota -> true;
       case Resource.NetNs netNs -> false;
       case Resource.Veth veth -> false;
       case Resource.NftTable table -> false;

@@ -46,6 +46,14 @@ public sealed interface Resource {
     }
   }
 
+  /**
+   * A limit of processor time that was lowered.
+   *
+   * @param file of the cgroup
+   * @param original what stood in it
+   */
+  record CpuQuota(Path file, String original) implements Resource {}
+
   /** The runtime's state of a container. */
   record RuntimeContainer(String id) implements Resource {}
 }

@@ -1,19 +1,20 @@
 package io.nereid.nymph.memory;
 
-import io.nereid.nymph.criu.image.PagemapFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The memory of running processes, copied without freezing them into files like CRIU's: for each
@@ -24,32 +25,47 @@ import java.util.Optional;
  * travel then. Every race with the processes (they exit, map and unmap) only costs a page of
  * usefulness.
  *
- * <p>Remembers a hash of each page until it is closed. Making it blocks and uses buffers of a MiB
- * outside the heap.
+ * <p>{@link #next} reads once more and writes only what differs; its page maps refer to the files
+ * of this one as CRIU's incremental dumps refer to their parents.
+ *
+ * <p>Remembers a hash of each page until it is closed, 16 bytes. Making it blocks and uses, for
+ * each thread, a buffer of a MiB outside the heap.
  */
 public final class MemorySnapshot implements AutoCloseable {
   /** The unit of content. */
   public static final int PAGE_BYTES = PageHash.PAGE_BYTES;
 
-  private static final int BUFFER_BYTES = 1 << 20;
-  private static final int PAGES_PER_BUFFER = BUFFER_BYTES / PAGE_BYTES;
+  private static final ThreadFactory PLAIN =
+      Thread.ofPlatform().daemon().name("memory-ahead-", 0).factory();
 
   private final Arena arena = Arena.ofShared();
-  private final PageHash hash = new PageHash();
-  private final Map<Integer, PageRecord> records = new HashMap<>();
-  private final Continue more;
-  private long room;
+  private final Path proc;
+  private final PageHash hash;
+  private final Map<Integer, PageRecord> records = new ConcurrentHashMap<>();
+  private final Map<Integer, Long> anonymousPages = new ConcurrentHashMap<>();
+  private final long beganNanos = System.nanoTime();
+  private long endedNanos;
   private long bytes;
 
-  private MemorySnapshot(long bytesMax, Continue more) {
-    this.room = bytesMax;
-    this.more = more;
+  private MemorySnapshot(Path proc, PageHash hash) {
+    this.proc = proc;
+    this.hash = hash;
   }
 
   /** Whether to go on; asked about once per MiB. */
   public interface Continue {
     /** False ends the reading early. */
     boolean wanted();
+  }
+
+  /**
+   * How to read.
+   *
+   * @param threads at the same time, for one process each
+   */
+  public record Effort(int threads, ThreadFactory factory) {
+    /** One thread like any other. */
+    public static final Effort PLAIN = new Effort(1, MemorySnapshot.PLAIN);
   }
 
   /**
@@ -63,108 +79,101 @@ public final class MemorySnapshot implements AutoCloseable {
    */
   public static MemorySnapshot take(
       Collection<Integer> pids, Path images, long bytesMax, Continue more) throws IOException {
-    return take(Path.of("/proc"), pids, images, bytesMax, more);
+    return take(pids, images, bytesMax, more, Effort.PLAIN);
   }
 
-  static MemorySnapshot take(
-      Path proc, Collection<Integer> pids, Path images, long bytesMax, Continue more)
+  /** The same with more threads, or with threads of another kind. */
+  public static MemorySnapshot take(
+      Collection<Integer> pids, Path images, long bytesMax, Continue more, Effort effort)
       throws IOException {
-    MemorySnapshot snapshot = new MemorySnapshot(bytesMax, more);
-    try (Arena buffers = Arena.ofConfined()) {
-      MemorySegment content = buffers.allocate(BUFFER_BYTES, PAGE_BYTES);
-      for (Map.Entry<Integer, Integer> one : ProcessIds.byIdInside(proc, pids).entrySet()) {
-        if (snapshot.room <= 0 || !more.wanted()) {
-          break;
-        }
-        snapshot.read(proc.resolve(one.getValue().toString()), one.getKey(), images, content);
+    Path proc = Path.of("/proc");
+    return new MemorySnapshot(proc, new PageHash())
+        .read(Optional.empty(), pids, images, bytesMax, more, effort);
+  }
+
+  /**
+   * Reads all of it once more: maps and processes as they are now. What is as in this snapshot is
+   * not written again. This one is needed until that is done, its files until they are of no use.
+   *
+   * @param images existing directory for what has changed
+   */
+  public MemorySnapshot next(
+      Collection<Integer> pids, Path images, long bytesMax, Continue more, Effort effort)
+      throws IOException {
+    return new MemorySnapshot(proc, hash)
+        .read(Optional.of(this), pids, images, bytesMax, more, effort);
+  }
+
+  private MemorySnapshot read(
+      Optional<MemorySnapshot> before,
+      Collection<Integer> pids,
+      Path images,
+      long bytesMax,
+      Continue more,
+      Effort effort)
+      throws IOException {
+    SnapshotWriter writer = new SnapshotWriter(arena, hash, images, bytesMax, more);
+    try (ExecutorService pool = Executors.newFixedThreadPool(effort.threads(), effort.factory())) {
+      List<Future<Void>> all = new ArrayList<>();
+      ProcessIds.byIdInside(proc, pids)
+          .forEach((idInside, pid) -> {
+            Callable<Void> work =
+                () -> {
+                  Path process = proc.resolve(pid.toString());
+                  long anonymous = ResidentPages.anonymous(process);
+                  PageRecord old = before.map(b -> b.records.get(idInside)).orElse(null);
+                  writer
+                      .process(process, idInside, old)
+                      .ifPresent(record -> {
+                        records.put(idInside, record);
+                        anonymousPages.put(idInside, anonymous);
+                      });
+                  return null;
+                };
+            all.add(pool.submit(work));
+          });
+      for (Future<Void> one : all) {
+        await(one);
       }
-      return snapshot;
+      bytes = writer.bytes();
+      endedNanos = System.nanoTime();
+      return this;
     } catch (IOException | RuntimeException e) {
-      snapshot.close();
+      close();
       throw e;
     }
   }
 
-  private void read(Path process, int idInside, Path images, MemorySegment content)
-      throws IOException {
-    ProcessMemory memory;
-    List<MemoryMap.Area> areas;
+  private static void await(Future<Void> future) throws IOException {
     try {
-      memory = ProcessMemory.open(process);
-    } catch (IOException e) {
-      return;
-    }
-    PageRecord record = new PageRecord(arena, hash);
-    List<PagemapFile.Area> written = new ArrayList<>();
-    try (memory;
-        FileChannel out =
-            FileChannel.open(
-                images.resolve(PagemapFile.pagesName(idInside)),
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.WRITE)) {
-      try {
-        areas = memory.areas();
-      } catch (IOException e) {
-        areas = List.of();
-      }
-      for (MemoryMap.Area area : areas) {
-        copy(memory, area, content, out, record, written);
-      }
-    }
-    record.finish();
-    records.put(idInside, record);
-    new PagemapFile(idInside, written).write(images.resolve(PagemapFile.name(idInside)));
-  }
-
-  private void copy(
-      ProcessMemory memory,
-      MemoryMap.Area area,
-      MemorySegment content,
-      FileChannel out,
-      PageRecord record,
-      List<PagemapFile.Area> written)
-      throws IOException {
-    ByteBuffer map = ProcessMemory.pagemapBuffer(PAGES_PER_BUFFER);
-    long address = area.start();
-    while (address < area.end() && room > 0 && more.wanted()) {
-      int pages = (int) Math.min(PAGES_PER_BUFFER, (area.end() - address) / PAGE_BYTES);
-      int known = memory.pagemap(address, pages, map);
-      int at = 0;
-      while (at < known && room > 0) {
-        if (!ProcessMemory.isPrivatePage(map, at)) {
-          at++;
-          continue;
-        }
-        int to = at + 1;
-        while (to < known && ProcessMemory.isPrivatePage(map, to)) {
-          to++;
-        }
-        long start = address + (long) at * PAGE_BYTES;
-        ByteBuffer buffer = content.asByteBuffer();
-        int whole = memory.read(start, buffer, (to - at) * PAGE_BYTES) / PAGE_BYTES;
-        if (whole > 0) {
-          buffer.flip().limit(whole * PAGE_BYTES);
-          while (buffer.hasRemaining()) {
-            out.write(buffer);
-          }
-          record.add(start, content, whole);
-          append(written, start, whole);
-          room -= (long) whole * PAGE_BYTES;
-          bytes += (long) whole * PAGE_BYTES;
-        }
-        at = to;
-      }
-      address += (long) pages * PAGE_BYTES;
+      future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while reading memory", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     }
   }
 
-  private static void append(List<PagemapFile.Area> areas, long address, long pages) {
-    if (!areas.isEmpty() && areas.getLast().end() == address) {
-      PagemapFile.Area last = areas.removeLast();
-      areas.add(new PagemapFile.Area(last.address(), last.pages() + pages, last.flags()));
-    } else {
-      areas.add(new PagemapFile.Area(address, pages, PagemapFile.PRESENT));
-    }
+  /**
+   * Looks at some pages again.
+   *
+   * @param pids that make up the container now
+   * @param pages how many to look at, or all when there are fewer
+   */
+  public Sample sample(Collection<Integer> pids, int pages) {
+    return Sample.take(proc, this, pids, pages);
+  }
+
+  /** How long it took to read and to write. */
+  public long tookMs() {
+    return (endedNanos - beganNanos) / 1_000_000;
+  }
+
+  /** How old what it remembers is on average; 1 at least. */
+  public long ageMs() {
+    return Math.max(
+        1, (System.nanoTime() - beganNanos - (endedNanos - beganNanos) / 2) / 1_000_000);
   }
 
   /** Bytes of content that were written. */
@@ -172,9 +181,23 @@ public final class MemorySnapshot implements AutoCloseable {
     return bytes;
   }
 
+  /** Bytes of content that were read and are remembered. */
+  public long memoryBytes() {
+    return records.values().stream().mapToLong(PageRecord::pages).sum() * PAGE_BYTES;
+  }
+
   /** What was read of a process, by its id inside the container. */
   Optional<PageRecord> record(int idInside) {
     return Optional.ofNullable(records.get(idInside));
+  }
+
+  Map<Integer, PageRecord> records() {
+    return records;
+  }
+
+  /** How many anonymous pages a process had when it was read; 0 when it was not. */
+  long anonymousPages(int idInside) {
+    return anonymousPages.getOrDefault(idInside, 0L);
   }
 
   /** Forgets the hashes. The files stay. */

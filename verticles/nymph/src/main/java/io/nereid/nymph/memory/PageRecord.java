@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -35,6 +36,16 @@ final class PageRecord {
 
   /** Takes down pages that follow each other, from addresses after all that came before. */
   void add(long address, MemorySegment content, int count) {
+    add(address, content, count, null, new BitSet());
+  }
+
+  /**
+   * The same, telling what is new.
+   *
+   * @param before what was taken down earlier, or null
+   * @param changed gets the number of each page, from 0 on, that is not as it was before
+   */
+  void add(long address, MemorySegment content, int count, PageRecord before, BitSet changed) {
     if (lastCount == 0 || lastAddress + lastCount * PageHash.PAGE_BYTES != address) {
       finish();
       lastAddress = address;
@@ -42,6 +53,10 @@ final class PageRecord {
     }
     for (int i = 0; i < count; i++) {
       hash.of(content, (long) i * PageHash.PAGE_BYTES, scratch, 0);
+      long known = before == null ? -1 : before.find(address + (long) i * PageHash.PAGE_BYTES);
+      if (known < 0 || !before.is(known, scratch)) {
+        changed.set(i);
+      }
       int within = (int) (pages % BLOCK_PAGES);
       if (within == 0) {
         blocks.add(arena.allocate((long) BLOCK_PAGES * ENTRY_BYTES, 8));
@@ -82,6 +97,22 @@ final class PageRecord {
     return pages;
   }
 
+  /** The address of the page with this number. */
+  long address(long number) {
+    int low = 0;
+    int high = runs.size() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (runs.get(middle).first() <= number) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    Run run = runs.get(low);
+    return run.address() + (number - run.first()) * PageHash.PAGE_BYTES;
+  }
+
   /** Where in the record a page is, or -1. */
   long find(long address) {
     int low = 0;
@@ -103,6 +134,10 @@ final class PageRecord {
   /** Whether the page at an offset of the content is the one that was taken down as this number. */
   boolean same(long number, MemorySegment content, long offset, long[] two) {
     hash.of(content, offset, two, 0);
+    return is(number, two);
+  }
+
+  private boolean is(long number, long[] two) {
     MemorySegment block = blocks.get((int) (number / BLOCK_PAGES));
     long at = number % BLOCK_PAGES * ENTRY_BYTES;
     return block.get(JAVA_LONG, at) == two[0] && block.get(JAVA_LONG, at + 8) == two[1];

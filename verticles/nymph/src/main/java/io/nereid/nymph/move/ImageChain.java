@@ -16,8 +16,8 @@ import java.util.List;
 /**
  * Images of which the memory came in parts: CRIU's own without memory, below them in {@value
  * #MEMORY} the pages that had changed when the container was frozen, and the pages that were sent
- * ahead. Linked as CRIU links incremental dumps: each page is read from the newest part that has
- * it. Nothing is copied.
+ * ahead, in one part for each round. Linked as CRIU links incremental dumps: each page is read from
+ * the newest part that has it. Nothing is copied.
  */
 final class ImageChain {
   /** Directory of the changed pages, within the images. */
@@ -35,11 +35,11 @@ final class ImageChain {
   /**
    * Links the parts, so that CRIU can restore from {@code images}.
    *
-   * @param ahead the images that were sent ahead
+   * @param ahead the images that were sent ahead, the newest first
    * @throws IOException when a file cannot be read or written
    * @throws FailureException PROTOCOL when the images are not such as a source makes
    */
-  static void link(Path images, Path ahead) throws IOException {
+  static void link(Path images, List<Path> ahead) throws IOException {
     Path memory = images.resolve(MEMORY);
     try (DirectoryStream<Path> maps = Files.newDirectoryStream(memory, "pagemap-*.img")) {
       for (Path changed : maps) {
@@ -65,8 +65,12 @@ final class ImageChain {
       }
     }
     Files.createSymbolicLink(images.resolve(PARENT), Path.of(MEMORY));
-    // Relative, because CRIU follows it when it has gone into the container's mount namespace.
-    Files.createSymbolicLink(
-        memory.resolve(PARENT), memory.toRealPath().relativize(ahead.toRealPath()));
+    Path newer = memory;
+    for (Path older : ahead) {
+      // Relative, because CRIU follows it when it has gone into the container's mount namespace.
+      Files.createSymbolicLink(
+          newer.resolve(PARENT), newer.toRealPath().relativize(older.toRealPath()));
+      newer = older;
+    }
   }
 }

@@ -22,6 +22,7 @@ import java.util.Optional;
  * What moves of a container besides its file trees: a small file beside the user's configuration.
  *
  * @param format of this record
+ * @param rounds how many rounds after the first the images build upon
  */
 record Luggage(
     int format,
@@ -35,13 +36,14 @@ record Luggage(
     Instant created,
     Optional<Instant> started,
     int moves,
-    Map<String, String> annotations) {
+    Map<String, String> annotations,
+    int rounds) {
   static final String CONFIG = "config.json";
   private static final String FILE = "nereid.json";
   private static final int FORMAT = 1;
   private static final long BYTES_MAX = 1 << 20;
 
-  private static Luggage of(ContainerRecord r) {
+  private static Luggage of(ContainerRecord r, int rounds) {
     return new Luggage(
         FORMAT,
         r.id(),
@@ -54,14 +56,15 @@ record Luggage(
         r.created(),
         r.started(),
         r.moves(),
-        r.annotations());
+        r.annotations(),
+        rounds);
   }
 
   /** Puts description and configuration into a directory. */
-  static void pack(ContainerRecord record, Path userConfig, Path directory) {
+  static void pack(ContainerRecord record, int rounds, Path userConfig, Path directory) {
     try {
       Files.createDirectories(directory);
-      DurableFile.write(directory.resolve(FILE), WireCodec.encode(of(record)));
+      DurableFile.write(directory.resolve(FILE), WireCodec.encode(of(record, rounds)));
       DurableFile.write(directory.resolve(CONFIG), Files.readAllBytes(userConfig));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to " + directory, e);

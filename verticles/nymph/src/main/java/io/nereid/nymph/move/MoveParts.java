@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 /**
  * What the steps build upon.
  *
+ * @param effort that goes into what is sent ahead
  * @param announce tells another host's nymph, without waiting for an answer
  */
 public record MoveParts(
@@ -24,6 +25,7 @@ public record MoveParts(
     Checkpointer checkpointer,
     LazyPages lazyPages,
     CriuConfig criu,
+    AheadEffort effort,
     HostProbe probe,
     BiConsumer<NodeId, AnnounceRequest> announce,
     FaultPoints faults,

@@ -47,7 +47,7 @@ public final class MoveSteps implements StepService {
     this.preflight =
         new Preflight(parts.core(), parts.probe(), record -> TcpPolicy.moves(parts, record));
     this.describer = new MoveDescriber(parts, preflight);
-    this.source = new SourceSteps(parts);
+    this.source = new SourceSteps(parts, this::isGivenUp);
     this.target = new TargetSteps(parts);
   }
 
@@ -71,6 +71,7 @@ public final class MoveSteps implements StepService {
         case StepCommand.Discard c -> ended.add(request.migration());
         case StepCommand.Prepare c -> requireGoingOn(request);
         case StepCommand.SendAhead c -> requireGoingOn(request);
+        case StepCommand.CatchUp c -> requireGoingOn(request);
         case StepCommand.Freeze c -> requireGoingOn(request);
         case StepCommand.Dump c -> requireGoingOn(request);
         case StepCommand.SendDelta c -> requireGoingOn(request);
@@ -81,6 +82,12 @@ public final class MoveSteps implements StepService {
         case StepCommand.Release c -> {}
         case StepCommand.Thaw c -> {}
       }
+    }
+  }
+
+  boolean isGivenUp(MigrationId migration) {
+    synchronized (ended) {
+      return ended.contains(migration);
     }
   }
 
@@ -131,6 +138,7 @@ public final class MoveSteps implements StepService {
       case StepCommand.Check c -> new StepResult.Checked(preflight.target(c.container()));
       case StepCommand.Prepare c -> alone(request, () -> target.prepare(request, c));
       case StepCommand.SendAhead c -> alone(request, () -> source.sendAhead(request, c, told));
+      case StepCommand.CatchUp c -> alone(request, () -> source.catchUp(request, c.again(), told));
       case StepCommand.Freeze c -> alone(request, () -> source.freeze(request, c));
       case StepCommand.Dump c -> alone(request, () -> source.dump(request));
       case StepCommand.SendDelta c ->
@@ -150,6 +158,7 @@ public final class MoveSteps implements StepService {
   private StepResult abortSend(StepRequest request) {
     parts.transfer().cancel(request.migration());
     table.awaitEnd(request.migration(), StepCommand.SendAhead.class);
+    table.awaitEnd(request.migration(), StepCommand.CatchUp.class);
     table.awaitEnd(request.migration(), StepCommand.SendDelta.class);
     table.awaitEnd(request.migration(), StepCommand.Dump.class);
     return alone(request, () -> source.letGo(request));
@@ -187,6 +196,7 @@ public final class MoveSteps implements StepService {
 
   @Override
   public void resume() {
+    source.resume();
     target.resume();
   }
 

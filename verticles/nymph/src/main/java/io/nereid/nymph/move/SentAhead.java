@@ -13,13 +13,24 @@ import java.util.concurrent.ConcurrentHashMap;
  * out by digest.
  */
 final class SentAhead {
-  private record Sent(MigrationId migration, MemorySnapshot snapshot) {}
+  private record Sent(MigrationId migration, MemorySnapshot snapshot, int rounds) {}
 
   private final Map<ContainerId, Sent> all = new ConcurrentHashMap<>();
 
   /** Remembers it instead of what an earlier migration has left. */
   void keep(ContainerId container, MigrationId migration, MemorySnapshot snapshot) {
-    close(all.put(container, new Sent(migration, snapshot)));
+    close(all.put(container, new Sent(migration, snapshot, 0)));
+  }
+
+  /** Remembers what a further round has sent instead of the round before. */
+  void keepRound(ContainerId container, MigrationId migration, MemorySnapshot snapshot) {
+    close(all.put(container, new Sent(migration, snapshot, rounds(container, migration) + 1)));
+  }
+
+  /** How many rounds were sent after the first one. */
+  int rounds(ContainerId container, MigrationId migration) {
+    Sent sent = all.get(container);
+    return sent == null || !sent.migration().equals(migration) ? 0 : sent.rounds();
   }
 
   Optional<MemorySnapshot> of(ContainerId container, MigrationId migration) {

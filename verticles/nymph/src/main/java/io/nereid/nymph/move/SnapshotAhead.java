@@ -41,47 +41,81 @@ final class SnapshotAhead {
    *
    * @param directory gets copies; {@code images} in it stays until the migration ends
    * @param memory whether to read the memory, too
+   * @param more whether anybody still wants it
    */
-  List<Tree> trees(ContainerRecord record, MigrationId migration, Path directory, boolean memory) {
+  List<Tree> trees(
+      ContainerRecord record,
+      MigrationId migration,
+      Path directory,
+      boolean memory,
+      MemorySnapshot.Continue more) {
     Path bundle = directory.resolve("bundle");
-    Luggage.pack(record, parts.paths().container(record.id()).userConfig(), bundle);
+    Luggage.pack(record, 0, parts.paths().container(record.id()).userConfig(), bundle);
     List<Tree> trees = new ArrayList<>(List.of(new Tree(TreeKind.BUNDLE, bundle)));
     try {
       if (memory) {
-        trees.add(new Tree(TreeKind.IMAGES, readMemory(record, migration, directory)));
+        trees.add(new Tree(TreeKind.IMAGES, readMemory(record, migration, directory, more)));
         copyUpper(record, directory, trees);
       }
     } catch (IOException e) {
-      throw new FailureException(
-          Failure.of(
-              FailureCode.NO_SPACE,
-              "cannot write a snapshot of container " + record.name() + ": " + e.getMessage(),
-              "make room below criu.dumpPath, or move with --no-ahead"),
-          e);
+      throw noSpace(record, e);
     }
     return trees;
   }
 
-  private Path readMemory(ContainerRecord record, MigrationId migration, Path directory)
-      throws IOException {
-    Path images = directory.resolve("images");
-    // Of an earlier try of the same step.
+  /**
+   * Reads memory again and writes what has changed since.
+   *
+   * @param images is made anew
+   */
+  MemorySnapshot again(
+      ContainerRecord record, MemorySnapshot before, Path images, MemorySnapshot.Continue more) {
+    try {
+      return before.next(
+          processes(record), images, room(fresh(images)), more, parts.effort().reading());
+    } catch (IOException e) {
+      throw noSpace(record, e);
+    }
+  }
+
+  private static FailureException noSpace(ContainerRecord record, IOException e) {
+    return new FailureException(
+        Failure.of(
+            FailureCode.NO_SPACE,
+            "cannot write a snapshot of container " + record.name() + ": " + e.getMessage(),
+            "make room below criu.dumpPath, or move with --mode cold"),
+        e);
+  }
+
+  /** Empty, also after an earlier try of the same step. */
+  private Path fresh(Path images) throws IOException {
     parts.core().basics().delete().delete(images);
-    Files.createDirectories(images);
-    long room = Math.max(0, Files.getFileStore(images).getUsableSpace() - DISK_RESERVE_BYTES);
-    List<Integer> pids =
-        parts.core().cgroups().processes(parts.paths().cgroup(record.id())).stream()
-            .map(Long::intValue)
-            .toList();
-    long begin = System.nanoTime();
+    return Files.createDirectories(images);
+  }
+
+  private static long room(Path directory) throws IOException {
+    return Math.max(0, Files.getFileStore(directory).getUsableSpace() - DISK_RESERVE_BYTES);
+  }
+
+  private List<Integer> processes(ContainerRecord record) {
+    return parts.core().cgroups().processes(parts.paths().cgroup(record.id())).stream()
+        .map(Long::intValue)
+        .toList();
+  }
+
+  private Path readMemory(
+      ContainerRecord record, MigrationId migration, Path directory, MemorySnapshot.Continue more)
+      throws IOException {
+    Path images = fresh(directory.resolve("images"));
     MemorySnapshot snapshot =
-        MemorySnapshot.take(pids, images, room, () -> !Thread.currentThread().isInterrupted());
+        MemorySnapshot.take(
+            processes(record), images, room(images), more, parts.effort().reading());
     sent.keep(record.id(), migration, snapshot);
     LOG.info(
         "read {} bytes of the memory of container {} in {} ms",
         snapshot.bytes(),
         record.id(),
-        (System.nanoTime() - begin) / 1_000_000);
+        snapshot.tookMs());
     return images;
   }
 

@@ -10,7 +10,11 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.migration.Round;
+import io.nereid.domain.migration.Rounds;
 import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.memory.MemorySnapshot;
+import io.nereid.nymph.runtime.CpuThrottle;
 import io.nereid.port.SendReport;
 import io.nereid.port.SendRequest;
 import io.nereid.port.SetLabel;
@@ -26,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +45,20 @@ final class SourceSteps {
   private final SnapshotAhead ahead;
   private final FrozenDump dump;
   private final WholeMemory whole;
+  private final CpuThrottle throttle;
+  private final PreCopy preCopy;
+  private final Predicate<MigrationId> givenUp;
 
-  SourceSteps(MoveParts parts) {
+  /**
+   * Steps.
+   *
+   * @param givenUp whether a migration need not go on
+   */
+  SourceSteps(MoveParts parts, Predicate<MigrationId> givenUp) {
     this.parts = parts;
+    this.givenUp = givenUp;
+    this.throttle = new CpuThrottle(parts.core().cgroups(), parts.core().basics().journal());
+    this.preCopy = new PreCopy(parts, sent, throttle);
     this.ahead = new SnapshotAhead(parts, sent);
     this.dump = new FrozenDump(parts);
     this.whole = new WholeMemory(parts);
@@ -54,21 +70,18 @@ final class SourceSteps {
     Path directory = directory(request, "ahead");
     boolean complete = false;
     try {
-      StepResult result =
-          sent(
-              parts
-                  .transfer()
-                  .send(
-                      new SendRequest(
-                          request.migration(),
-                          record.id(),
-                          step.ticket(),
-                          SetLabel.AHEAD,
-                          ahead.trees(record, request.migration(), directory, step.snapshot()),
-                          List.of(record.layer()),
-                          step.bandwidthBytesPerSecond()),
-                      told));
-      if (step.snapshot()) {
+      boolean memory = step.options().ahead();
+      List<Tree> trees =
+          ahead.trees(
+              record, request.migration(), directory, memory, () -> !givenUp(request.migration()));
+      SendReport first =
+          parts
+              .transfer()
+              .send(
+                  sending(request, step, SetLabel.AHEAD, trees, record),
+                  p -> told.accept(memory ? p.inRound(1) : p));
+      StepResult result = sent(first, rounds(request, step, List.of(first), told));
+      if (memory) {
         dump.arm(record, directory(request, "final"));
       }
       complete = true;
@@ -79,6 +92,79 @@ final class SourceSteps {
         parts.core().basics().delete().delete(directory);
       }
     }
+  }
+
+  /** What has changed while it waited for its turn. */
+  StepResult catchUp(StepRequest request, StepCommand.SendAhead step, Consumer<Progress> told) {
+    ContainerRecord record = parts.core().store().get(request.container());
+    requireHeld(record, request.migration());
+    Rounds rounds = rounds(request, step, List.of(), told);
+    if (step.options().ahead()) {
+      // What was prepared may have waited for too long.
+      dump.arm(record, directory(request, "final"));
+    }
+    return sent(new SendReport(0, 0, 0, 0), rounds);
+  }
+
+  private Rounds rounds(
+      StepRequest request,
+      StepCommand.SendAhead step,
+      List<SendReport> first,
+      Consumer<Progress> told) {
+    ContainerRecord record = parts.core().store().get(request.container());
+    if (!step.options().ahead()) {
+      return Rounds.NONE;
+    }
+    Path images = directory(request, "ahead").resolve("round");
+    PreCopy.Sender sender =
+        new PreCopy.Sender() {
+          @Override
+          public MemorySnapshot read(MemorySnapshot before) {
+            return ahead.again(record, before, images, () -> !givenUp(request.migration()));
+          }
+
+          @Override
+          public SendReport send(MemorySnapshot read, Consumer<Progress> progress) {
+            boolean kept = false;
+            try {
+              List<Tree> trees = List.of(new Tree(TreeKind.IMAGES, images));
+              SendReport report =
+                  parts
+                      .transfer()
+                      .send(sending(request, step, SetLabel.ROUND, trees, record), progress);
+              sent.keepRound(record.id(), request.migration(), read);
+              kept = true;
+              return report;
+            } finally {
+              if (!kept) {
+                read.close();
+              }
+              parts.core().basics().delete().delete(images);
+            }
+          }
+        };
+    return preCopy.run(
+        record, request.migration(), step, first, sender, () -> givenUp(request.migration()), told);
+  }
+
+  private static SendRequest sending(
+      StepRequest request,
+      StepCommand.SendAhead step,
+      SetLabel label,
+      List<Tree> trees,
+      ContainerRecord record) {
+    return new SendRequest(
+        request.migration(),
+        record.id(),
+        step.ticket(),
+        label,
+        trees,
+        List.of(record.layer()),
+        step.options().bandwidthBytesPerSecond());
+  }
+
+  private boolean givenUp(MigrationId migration) {
+    return Thread.currentThread().isInterrupted() || givenUp.test(migration);
   }
 
   StepResult freeze(StepRequest request, StepCommand.Freeze step) {
@@ -124,7 +210,8 @@ final class SourceSteps {
     requireHeld(record, request.migration());
     var dirs = parts.paths().container(record.id());
     Path directory = directory(request, "final");
-    Luggage.pack(record, dirs.userConfig(), directory.resolve("bundle"));
+    int rounds = sent.rounds(record.id(), request.migration());
+    Luggage.pack(record, rounds, dirs.userConfig(), directory.resolve("bundle"));
     List<Tree> trees =
         List.of(
             new Tree(TreeKind.BUNDLE, directory.resolve("bundle")),
@@ -275,6 +362,18 @@ final class SourceSteps {
   }
 
   private static StepResult sent(SendReport report) {
-    return new StepResult.Sent(report.bytesTotal(), report.bytesSent(), report.tookMs());
+    return sent(report, Rounds.NONE);
+  }
+
+  private static StepResult sent(SendReport report, Rounds rounds) {
+    long more =
+        rounds.rounds().stream().filter(r -> r.number() > 1).mapToLong(Round::sentBytes).sum();
+    return new StepResult.Sent(
+        report.bytesTotal(), report.bytesSent() + more, report.tookMs(), rounds);
+  }
+
+  /** After a restart: nothing is held back any more. */
+  void resume() {
+    throttle.resetAll();
   }
 }

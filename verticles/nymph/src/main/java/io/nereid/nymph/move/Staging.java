@@ -159,15 +159,17 @@ final class Staging {
     ReceivedSet set = received(entry);
     Path images = root(set, TreeKind.IMAGES);
     Path work = Arrival.work(parts, entry);
-    ContainerRecord record = unpack(entry, set);
+    Luggage luggage = Luggage.unpack(root(set, TreeKind.BUNDLE), entry);
+    ContainerRecord record = unpack(entry, luggage, set);
     Files.createDirectories(work);
     boolean chained = ImageChain.isChained(images);
-    boolean lazy = chained && provideLazily(entry, images, work);
+    List<Path> ahead = chained ? ahead(entry, luggage) : List.of();
+    boolean lazy = chained && provideLazily(ahead, images, work);
     // CRIU needs it, but nothing before CRIU.
     Beside linking =
         Beside.start(() -> {
           if (chained && !lazy) {
-            link(images, aheadImages(parts, entry));
+            link(images, ahead);
           }
         });
     try {
@@ -180,7 +182,7 @@ final class Staging {
     }
   }
 
-  private static void link(Path images, Path ahead) {
+  private static void link(Path images, List<Path> ahead) {
     try {
       ImageChain.link(images, ahead);
     } catch (IOException e) {
@@ -218,10 +220,10 @@ final class Staging {
     return parts.transfer().received(entry.migration(), SetLabel.FINAL);
   }
 
-  private ContainerRecord unpack(Incoming entry, ReceivedSet set) throws IOException {
+  private ContainerRecord unpack(Incoming entry, Luggage luggage, ReceivedSet set)
+      throws IOException {
     ContainerDirs dirs = parts.paths().container(entry.container());
     Path bundle = root(set, TreeKind.BUNDLE);
-    Luggage luggage = Luggage.unpack(bundle, entry);
     MigrationHold hold =
         new MigrationHold(entry.migration(), MigrationHold.Role.TARGET, entry.source());
     Files.createDirectories(dirs.base());
@@ -253,16 +255,34 @@ final class Staging {
     return root(parts.transfer().received(entry.migration(), SetLabel.AHEAD), TreeKind.IMAGES);
   }
 
+  /** All parts that went ahead, the newest first. */
+  private List<Path> ahead(Incoming entry, Luggage luggage) {
+    List<Path> all = new ArrayList<>(List.of(aheadImages(parts, entry)));
+    for (ReceivedSet round : parts.transfer().rounds(entry.migration())) {
+      all.add(root(round, TreeKind.IMAGES));
+    }
+    if (all.size() != luggage.rounds() + 1) {
+      throw new FailureException(
+          Failure.of(
+              FailureCode.PROTOCOL,
+              "the images build upon %d rounds, and %d have arrived"
+                  .formatted(luggage.rounds(), all.size() - 1),
+              "start the migration again"));
+    }
+    return all.reversed();
+  }
+
   /** Has the memory come page by page, while the container runs; false when that is not to be. */
-  private boolean provideLazily(Incoming entry, Path images, Path work) {
-    Path ahead = aheadImages(parts, entry);
+  private boolean provideLazily(List<Path> ahead, Path images, Path work) {
     if (parts.lazyPages().isPrepared(work)) {
       try {
-        parts.lazyPages().begin(work, images, List.of(images.resolve(ImageChain.MEMORY), ahead));
-        LOG.info("container {} runs before its memory is in place", entry.container());
+        List<Path> chain = new ArrayList<>(List.of(images.resolve(ImageChain.MEMORY)));
+        chain.addAll(ahead);
+        parts.lazyPages().begin(work, images, chain);
+        LOG.info("the container of {} runs before its memory is in place", work);
         return true;
       } catch (FailureException e) {
-        LOG.warn("container {} waits for its memory: {}", entry.container(), e.getMessage());
+        LOG.warn("the container of {} waits for its memory: {}", work, e.getMessage());
         parts.lazyPages().end(work);
       }
     }

@@ -108,6 +108,7 @@ final class StepTable {
       case StepCommand.Discard c -> ended.get() instanceof StepReply.Failed;
       case StepCommand.Prepare c -> false;
       case StepCommand.SendAhead c -> false;
+      case StepCommand.CatchUp c -> false;
       case StepCommand.Freeze c -> false;
       case StepCommand.Dump c -> false;
       case StepCommand.SendDelta c -> false;

@@ -72,6 +72,27 @@ public final class Cgroups {
     return file.flatMap(Cgroups::read).map(Cgroups::number).orElse(0L);
   }
 
+  /** Processor time that it has taken, in nanoseconds; 0 when it is not known. */
+  public long cpuNanos(String cgroup) {
+    Optional<Path> v1 = controller("cpuacct").map(h -> below(h, cgroup).resolve("cpuacct.usage"));
+    if (v1.isPresent()) {
+      return read(v1.get()).map(Cgroups::number).orElse(0L);
+    }
+    return unified
+        .flatMap(h -> read(below(h, cgroup).resolve("cpu.stat")))
+        .flatMap(stat -> stat.lines().filter(line -> line.startsWith("usage_usec ")).findFirst())
+        .map(line -> number(line.substring("usage_usec ".length())) * 1_000)
+        .orElse(0L);
+  }
+
+  /** The file that limits its processor time, if there is one. */
+  public Optional<Path> cpuQuotaFile(String cgroup) {
+    return controller("cpu")
+        .map(h -> below(h, cgroup).resolve("cpu.cfs_quota_us"))
+        .or(() -> unified.map(h -> below(h, cgroup).resolve("cpu.max")))
+        .filter(Files::exists);
+  }
+
   /** Whether its processes are frozen, or about to be. */
   public boolean isFrozen(String cgroup) {
     if (freezerV1.isPresent()) {

@@ -24,6 +24,7 @@ class ResourceJournalTest {
           new Resource.Directory(Path.of("/d")),
           new Resource.NftTable("", "inet", "park"),
           new Resource.Process(42, 4711, "conmon"),
+          new Resource.CpuQuota(Path.of("/sys/fs/cgroup/cpu/x/cpu.cfs_quota_us"), "-1"),
           new Resource.RuntimeContainer(WEB.value()));
 
   @TempDir Path directory;

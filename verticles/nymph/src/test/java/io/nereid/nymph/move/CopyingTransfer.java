@@ -41,6 +41,17 @@ final class CopyingTransfer implements TransferPort {
   private final Map<MigrationId, ReceiveRequest> requests = new ConcurrentHashMap<>();
   final Map<ContainerId, Path> retained = new ConcurrentHashMap<>();
 
+  /** What was sent, in order. */
+  final List<SendRequest> sends = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+  /** Called before each copy. */
+  volatile Consumer<SendRequest> beforeSend = r -> {};
+
+  /** What each send is said to have taken. */
+  volatile SendReport report = new SendReport(1, 1, 0, 1);
+
+  private final Map<MigrationId, Integer> rounds = new ConcurrentHashMap<>();
+
   CopyingTransfer(Path root, Path layers) {
     this.root = root;
     this.layers = layers;
@@ -68,7 +79,13 @@ final class CopyingTransfer implements TransferPort {
   @Override
   public SendReport send(SendRequest request, Consumer<Progress> progress) {
     CopyingTransfer peer = PEERS.get(request.ticket().token());
-    Path to = peer.session(request.migration()).resolve(request.label().name());
+    String name = request.label().name();
+    if (request.label() == SetLabel.ROUND) {
+      name += peer.rounds.merge(request.migration(), 1, Integer::sum);
+    }
+    Path to = peer.session(request.migration()).resolve(name);
+    sends.add(request);
+    beforeSend.accept(request);
     try {
       for (Tree tree : request.trees()) {
         Path target = to.resolve(tree.kind().name());
@@ -79,7 +96,7 @@ final class CopyingTransfer implements TransferPort {
       throw new UncheckedIOException(e);
     }
     peer.requests.get(request.migration()).whole().accept(request.label());
-    return new SendReport(1, 1, 0, 1);
+    return report;
   }
 
   @Override
@@ -88,10 +105,21 @@ final class CopyingTransfer implements TransferPort {
   }
 
   @Override
+  public List<ReceivedSet> rounds(MigrationId migration) {
+    return java.util.stream.IntStream.rangeClosed(1, rounds.getOrDefault(migration, 0))
+        .mapToObj(n -> received(migration, "ROUND" + n))
+        .toList();
+  }
+
+  @Override
   public ReceivedSet received(MigrationId migration, SetLabel label) {
+    return received(migration, label.name());
+  }
+
+  private ReceivedSet received(MigrationId migration, String label) {
     Map<TreeKind, Path> roots = new EnumMap<>(TreeKind.class);
     for (TreeKind kind : TreeKind.values()) {
-      Path path = session(migration).resolve(label.name()).resolve(kind.name());
+      Path path = session(migration).resolve(label).resolve(kind.name());
       if (Files.isDirectory(path)) {
         roots.put(kind, path);
       }

@@ -18,18 +18,25 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.RandomHex;
 import io.nereid.domain.id.Term;
+import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.migration.Mode;
+import io.nereid.domain.migration.NoConverge;
+import io.nereid.domain.migration.Round;
 import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.HostBasics;
 import io.nereid.nymph.NymphCore;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.criu.CriuSetting;
+import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.fs.MountTable;
+import io.nereid.nymph.journal.Resource;
 import io.nereid.nymph.net.BridgeNetwork;
 import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.SystemHostProbe;
 import io.nereid.nymph.testing.BusyboxBundle;
+import io.nereid.port.SetLabel;
 import io.nereid.port.TransferTicket;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.protocol.message.NymphMessages.CreateRequest;
@@ -40,6 +47,7 @@ import io.nereid.protocol.message.StepMessages.StepRequest;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import io.nereid.testkit.RequiresRuntime;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,8 +55,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,7 +67,15 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresRuntime
 class MoveStepsTest {
   private static final String COUNT =
-      "i=0; while :; do i=$((i+1)); echo $i; echo $i > /last; sleep 0.02; done";
+      "i=0; while :; do i=$((i+1)); echo $i; echo $i > /last; sleep 0.02;"
+          + " if [ -e /write ]; then rm /write; busybox awk \"$WRITER\" & fi; done";
+
+  /** Rewrites each element of a large array in turn, and tells when one is not what it was. */
+  private static final String WRITER =
+      "BEGIN { n = 30000; for (i = 0; i < n; i++) a[i] = 0; for (g = 0; ; g++) {"
+          + " for (i = 0; i < n; i++) { if (a[i] != g) print i >> \"/bad\"; a[i] = g + 1 }"
+          + " print g >> \"/generations\"; fflush() } }";
+
   private static final Epoch E1 = new Epoch(1);
   private static final Epoch E2 = new Epoch(2);
   private static final Epoch E3 = new Epoch(3);
@@ -64,7 +83,7 @@ class MoveStepsTest {
   @TempDir Path dir;
   private final String run = RandomHex.ofBytes(3);
   private final String bridge = "nrm" + run;
-  private final MigrationId migration = MigrationId.random();
+  private MigrationId migration = MigrationId.random();
   private final NetworkSpec spec =
       new NetworkSpec(
           NetworkMode.BRIDGE,
@@ -82,6 +101,7 @@ class MoveStepsTest {
     MoveSteps steps;
     LazyPages lazyPages;
     long lazyFromBytes;
+    int roundsMax = 8;
 
     Host(String name) {
       node = new NodeId(name + "-" + run);
@@ -118,6 +138,7 @@ class MoveStepsTest {
                   lazyPages,
                   new CriuConfig(
                       paths.dumps(), CriuConfig.TcpEstablished.AUTO, 60_000, lazyFromBytes),
+                  new AheadEffort(roundsMax, 1, 0),
                   new SystemHostProbe(basics.runner()),
                   (target, request) -> (target.equals(a.node) ? a : b).steps.announce(request),
                   FaultPoints.NONE,
@@ -184,7 +205,11 @@ class MoveStepsTest {
   void start() throws IOException {
     a = new Host("a");
     b = new Host("b");
-    Path bundle = BusyboxBundle.make(dir.resolve("bundle"), COUNT, c -> {});
+    Path bundle =
+        BusyboxBundle.make(
+            dir.resolve("bundle"),
+            COUNT,
+            c -> c.withObject("/process").withArray("env").add("WRITER=" + WRITER));
     ContainerStatus status =
         a.core
             .service()
@@ -223,7 +248,8 @@ class MoveStepsTest {
 
   private TransferTicket upToDump() {
     TransferTicket ticket = prepare();
-    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    a.done(
+        E1, new StepCommand.SendAhead(ticket, b.node, MigrationOptions.DEFAULT, 250, 200L << 20));
     a.done(E1, new StepCommand.Freeze(b.node));
     assertThat(a.state()).isEqualTo(ContainerState.FROZEN);
     a.done(E1, new StepCommand.Dump());
@@ -258,7 +284,9 @@ class MoveStepsTest {
     Path images = dumps.resolve("final-" + migration.value()).resolve("images");
     Path memory = images.resolve("memory");
     long ahead = bytesOf(dumps.resolve("ahead-" + migration.value()));
-    assertThat(bytesOf(memory)).isLessThan(ahead);
+    assertThat(bytesOf(memory)).isLessThanOrEqualTo(ahead);
+    assertThat(PagemapFile.read(memory.resolve("pagemap-1.img")).areas())
+        .anyMatch(area -> area.is(PagemapFile.PARENT));
     assertThat(memory.resolve("pagemap-1.img")).exists();
     a.done(E1, new StepCommand.SendDelta(ticket, 0));
     b.done(E2, new StepCommand.Restore());
@@ -406,7 +434,8 @@ class MoveStepsTest {
   @Test
   void aSourceThatOnlySentAheadLetsGoWhenSendingIsEnded() {
     TransferTicket ticket = prepare();
-    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    a.done(
+        E1, new StepCommand.SendAhead(ticket, b.node, MigrationOptions.DEFAULT, 250, 200L << 20));
     assertThat(a.core.view().of(id).hold()).isPresent();
     a.done(E1, new StepCommand.AbortSend());
     assertThat(a.core.view().of(id).hold()).isEmpty();
@@ -492,5 +521,195 @@ class MoveStepsTest {
     a.done(E2, new StepCommand.Release());
     a.assertNothingOf();
     assertThat(Map.copyOf(a.transfer.retained)).containsKey(id);
+  }
+
+  /** With a process in the container that rewrites its memory all the time. */
+  @Nested
+  class Rounds {
+    private TransferTicket ticket;
+
+    @BeforeEach
+    void write() throws IOException {
+      Files.createFile(a.paths.container(id).rootfs().resolve("write"));
+      await().until(() -> generations(a) > 2);
+      ticket = prepare();
+    }
+
+    @AfterEach
+    void discard() {
+      // Nothing is left of it where it has arrived or was discarded before.
+      b.ask(E3, new StepCommand.Discard());
+    }
+
+    private long generations(Host host) throws IOException {
+      Path file = host.paths.container(id).upper().resolve("generations");
+      return Files.exists(file) ? Files.lines(file).count() : 0;
+    }
+
+    /** The downtime can never be kept: a byte takes a microsecond. */
+    private StepCommand.SendAhead hopeless(NoConverge policy) {
+      MigrationOptions options = new MigrationOptions(Mode.AUTO, 10, policy, 0, false);
+      return new StepCommand.SendAhead(ticket, b.node, options, 250, 1_000_000);
+    }
+
+    private Path quota() {
+      return a.core.cgroups().cpuQuotaFile(a.paths.cgroup(id)).orElseThrow();
+    }
+
+    private String quotaText() throws IOException {
+      return Files.readString(quota()).strip();
+    }
+
+    private List<Resource> heldBack() {
+      return a.core.basics().journal().of(id).stream()
+          .filter(Resource.CpuQuota.class::isInstance)
+          .toList();
+    }
+
+    @Test
+    void memoryThatCameInRoundsIsThatOfTheFrozenContainer() throws IOException {
+      String before = quotaText();
+      List<String> quotas = new CopyOnWriteArrayList<>();
+      a.transfer.beforeSend =
+          request -> {
+            try {
+              quotas.add(quotaText());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          };
+      var sent = (StepResult.Sent) a.done(E1, hopeless(NoConverge.THROTTLE));
+      List<Round> rounds = sent.rounds().rounds();
+      assertThat(rounds).hasSizeBetween(3, 8);
+      assertThat(rounds.getFirst().changedBytes()).isEqualTo(rounds.getFirst().memoryBytes());
+      assertThat(rounds.getLast().changedBytes()).isBetween(4096L, rounds.getLast().memoryBytes());
+      assertThat(rounds.getLast().cpuPercent()).isPositive();
+      assertThat(sent.rounds().converged()).isFalse();
+      assertThat(sent.rounds().why()).contains("are left to send");
+      assertThat(quotas.getFirst()).isEqualTo(before);
+      assertThat(quotas.getLast()).isNotEqualTo(before);
+      assertThat(quotaText()).isEqualTo(before);
+      assertThat(heldBack()).isEmpty();
+      assertThat(a.paths.dumps(id).resolve("ahead-" + migration.value()).resolve("round"))
+          .doesNotExist();
+      a.done(E1, new StepCommand.Freeze(b.node));
+      a.done(E1, new StepCommand.Dump());
+      a.transfer.beforeSend = request -> {};
+      a.done(E1, new StepCommand.SendDelta(ticket, 0));
+      b.done(E2, new StepCommand.Restore());
+      long moved = generations(b);
+      await().until(() -> generations(b) > moved + 3);
+      assertThat(b.paths.container(id).upper().resolve("bad")).doesNotExist();
+      a.done(E2, new StepCommand.Release());
+      a.assertNothingOf();
+    }
+
+    @Test
+    void memoryThatCameInRoundsComesPageByPage() throws IOException {
+      b.done(E1, new StepCommand.Discard());
+      b.lazyFromBytes = 1;
+      b.restart();
+      var described = (StepResult.Described) a.done(E1, new StepCommand.Describe());
+      MigrationId other = MigrationId.random();
+      migration = other;
+      ticket =
+          ((StepResult.Prepared) b.done(E1, new StepCommand.Prepare(described.move(), a.node)))
+              .ticket();
+      a.done(E1, hopeless(NoConverge.THROTTLE));
+      a.done(E1, new StepCommand.Freeze(b.node));
+      a.done(E1, new StepCommand.Dump());
+      a.done(E1, new StepCommand.SendDelta(ticket, 0));
+      b.done(E2, new StepCommand.Restore());
+      long moved = generations(b);
+      await().until(() -> generations(b) > moved + 3);
+      assertThat(b.paths.container(id).upper().resolve("bad")).doesNotExist();
+      await().until(() -> b.transfer.retained.containsKey(id));
+      assertThat(b.transfer.lastImages).contains("memory").doesNotContain("parent");
+      a.done(E2, new StepCommand.Release());
+    }
+
+    @Test
+    void aMoveThatDoesNotConvergeCanBeGivenUpBeforeAnythingIsFrozen() throws IOException {
+      var failed = (StepReply.Failed) a.ask(E1, hopeless(NoConverge.ABORT));
+      assertThat(failed.failure().code()).isEqualTo(FailureCode.NOT_CONVERGING);
+      assertThat(failed.failure().message()).contains("MiB/s are rewritten");
+      assertThat(failed.failure().remedy()).contains("--max-downtime");
+      assertThat(a.state()).isEqualTo(ContainerState.RUNNING);
+      a.done(E1, new StepCommand.AbortSend());
+      assertThat(a.core.view().of(id).hold()).isEmpty();
+      b.done(E1, new StepCommand.Discard());
+      b.assertNothingOf();
+    }
+
+    @Test
+    void aMoveThatDoesNotConvergeIsAcceptedByDefault() {
+      var sent = (StepResult.Sent) a.done(E1, hopeless(NoConverge.ACCEPT));
+      assertThat(sent.rounds().rounds()).isNotEmpty();
+      assertThat(sent.rounds().converged()).isFalse();
+      assertThat(sent.rounds().dirtyBytesPerSecond()).isPresent();
+    }
+
+    @Test
+    void aRoundThatIsNotWantedAnyMoreEndsAndHoldsNothingBack() throws IOException {
+      String before = quotaText();
+      a.transfer.beforeSend =
+          request -> {
+            if (request.label() == SetLabel.ROUND) {
+              Thread.ofVirtual().start(() -> a.ask(E1, new StepCommand.AbortSend()));
+              await().until(() -> a.steps.isGivenUp(migration));
+            }
+          };
+      var failed = (StepReply.Failed) a.ask(E1, hopeless(NoConverge.THROTTLE));
+      assertThat(failed.failure().code()).isEqualTo(FailureCode.CANCELLED);
+      assertThat(quotaText()).isEqualTo(before);
+      await().until(() -> a.core.view().of(id).hold().isEmpty());
+      assertThat(a.state()).isEqualTo(ContainerState.RUNNING);
+    }
+
+    @Test
+    void aDaemonThatIsKilledWhileItHoldsTheContainerBackGivesItsTimeBackWhenItStarts()
+        throws IOException {
+      String before = quotaText();
+      CountDownLatch throttled = new CountDownLatch(1);
+      CountDownLatch killed = new CountDownLatch(1);
+      a.transfer.beforeSend =
+          request -> {
+            if (request.label() == SetLabel.ROUND) {
+              throttled.countDown();
+              try {
+                killed.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              throw new IllegalStateException("the daemon is dead");
+            }
+          };
+      MoveSteps first = a.steps;
+      StepRequest request =
+          new StepRequest(
+              migration, id, new Fence(new Term(1), E1), hopeless(NoConverge.THROTTLE), 0);
+      first.step(request);
+      await().until(() -> throttled.getCount() == 0);
+      assertThat(quotaText()).isNotEqualTo(before);
+      assertThat(heldBack()).hasSize(1);
+      a.open();
+      assertThat(quotaText()).isEqualTo(before);
+      assertThat(heldBack()).isEmpty();
+      assertThat(a.state()).isEqualTo(ContainerState.RUNNING);
+      killed.countDown();
+      await().until(() -> first.step(request) instanceof StepReply.Failed);
+    }
+
+    @Test
+    void afterAWaitOnlyWhatDoesNotFitIsSentAgain() {
+      StepCommand.SendAhead easy =
+          new StepCommand.SendAhead(
+              ticket, b.node, MigrationOptions.DEFAULT, 250, 1_000_000_000_000L);
+      a.done(E1, easy);
+      int before = a.transfer.sends.size();
+      var caughtUp = (StepResult.Sent) a.done(E1, new StepCommand.CatchUp(easy));
+      assertThat(caughtUp.rounds().rounds()).isEmpty();
+      assertThat(a.transfer.sends).hasSize(before);
+    }
   }
 }

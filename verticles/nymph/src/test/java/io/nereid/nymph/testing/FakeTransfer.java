@@ -97,6 +97,11 @@ public final class FakeTransfer implements TransferPort {
   }
 
   @Override
+  public List<ReceivedSet> rounds(MigrationId migration) {
+    return List.of();
+  }
+
+  @Override
   public void close(MigrationId migration) {
     throw new UnsupportedOperationException();
   }

@@ -89,7 +89,7 @@ public final class TransferBench {
     Path pages = images.resolve("pages-1.img");
     fill(pages, bytes);
     int cores = Runtime.getRuntime().availableProcessors();
-    TransferConfig config = new TransferConfig(0, 0, 0, cores, 5_000);
+    TransferConfig config = new TransferConfig(0, 0, cores, 5_000);
     TransferService a =
         new TransferService(config, "127.0.0.1", Files.createDirectory(dir.resolve("a")));
     TransferService b =

@@ -32,12 +32,16 @@ import org.slf4j.LoggerFactory;
 final class IntakeFactory {
   private static final Logger log = LoggerFactory.getLogger(IntakeFactory.class);
 
+  /** Each takes a directory, and its files are open as long as the session lasts. */
+  private static final int ROUNDS_MAX = 64;
+
   private final Session session;
   private final Path dir;
   private final ReceiveContext context;
   private ChunkIndex index;
   private boolean layersIndexed;
   private int earlier;
+  private int rounds;
 
   IntakeFactory(Session session, Path dir, ReceiveContext context) {
     this.session = session;
@@ -51,6 +55,12 @@ final class IntakeFactory {
   Intake make(SetLabel label, long offer, List<Wanted> wanted) throws IOException {
     check(wanted);
     Path target = dir.resolve(label.name().toLowerCase(java.util.Locale.ROOT));
+    if (label == SetLabel.ROUND) {
+      if (rounds == ROUNDS_MAX) {
+        throw new ManifestException("more than " + ROUNDS_MAX + " rounds");
+      }
+      target = dir.resolve("round-" + rounds++);
+    }
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       // Its content stays a base: open directories do not mind being renamed.
       Files.move(target, dir.resolve("earlier-" + earlier++));

@@ -45,6 +45,7 @@ final class Session {
   private final Semaphore waiting = new Semaphore(WAITING_MAX);
   private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
   private final Map<SetLabel, ReceivedSet> complete = new EnumMap<>(SetLabel.class);
+  private final List<ReceivedSet> rounds = new ArrayList<>();
   private final List<StoredBase> stored = new ArrayList<>();
   private final List<Intake> intakes = new ArrayList<>();
   private final IntakeFactory factory;
@@ -183,6 +184,7 @@ final class Session {
       }
       failure = Optional.of(why);
       complete.clear();
+      rounds.clear();
     }
     log.warn("transfer {} fails: {}", request.migration(), why.message());
     listeners.forEach(l -> l.failed(why));
@@ -198,6 +200,10 @@ final class Session {
     }
     synchronized (this) {
       complete.remove(label);
+      if (label == SetLabel.AHEAD) {
+        // What they were rounds of is sent anew.
+        rounds.clear();
+      }
     }
     Intake next = factory.make(label, offer, wanted);
     intakes.add(next);
@@ -210,6 +216,9 @@ final class Session {
     synchronized (this) {
       if (failure.isEmpty()) {
         complete.put(intake.label(), set);
+        if (intake.label() == SetLabel.ROUND) {
+          rounds.add(set);
+        }
         Thread.ofVirtual().name("set-whole").start(() -> request.whole().accept(intake.label()));
       }
     }
@@ -228,6 +237,11 @@ final class Session {
   /** A set that is whole. */
   synchronized Optional<ReceivedSet> received(SetLabel label) {
     return Optional.ofNullable(complete.get(label));
+  }
+
+  /** The rounds that are whole, the oldest first. */
+  synchronized List<ReceivedSet> rounds() {
+    return List.copyOf(rounds);
   }
 
   /** On the lane: the sender gives up this label. */

@@ -102,18 +102,7 @@ public final class Sessions {
 
   /** A complete set. */
   public ReceivedSet received(MigrationId migration, SetLabel label) {
-    Opened found;
-    synchronized (this) {
-      found = open.get(migration);
-    }
-    if (found == null) {
-      throw new FailureException(
-          Failure.refused(
-              FailureCode.PROTOCOL,
-              "no transfer of " + migration + " is open at this host",
-              "the host may have been restarted; start the migration again"));
-    }
-    found.session.touch();
+    Opened found = opened(migration);
     return found
         .session
         .received(label)
@@ -127,6 +116,27 @@ public final class Sessions {
                             FailureCode.PROTOCOL,
                             "the " + label + " set of " + migration + " is not complete",
                             ""))));
+  }
+
+  /** The complete sets of its rounds, the oldest first. */
+  public List<ReceivedSet> rounds(MigrationId migration) {
+    return opened(migration).session.rounds();
+  }
+
+  private Opened opened(MigrationId migration) {
+    Opened found;
+    synchronized (this) {
+      found = open.get(migration);
+    }
+    if (found == null) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.PROTOCOL,
+              "no transfer of " + migration + " is open at this host",
+              "the host may have been restarted; start the migration again"));
+    }
+    found.session.touch();
+    return found;
   }
 
   /** Ends a session; blocks until what it staged is gone. */

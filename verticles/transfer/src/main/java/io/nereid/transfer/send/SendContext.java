@@ -12,7 +12,10 @@ import java.util.concurrent.ExecutorService;
  * @param clients connections to receivers
  * @param greeted receivers that need no further greeting
  * @param scratch directory for manifests of trees being sent
- * @param throttle limit of all sends together
+ * @param hashPool for what a frozen container waits for
+ * @param civilPool for everything else
+ * @param throttle limit of all sends of running containers together
+ * @param finalThrottle the same for frozen ones
  * @param retryMs how long a broken connection is tried again
  */
 public record SendContext(
@@ -20,9 +23,11 @@ public record SendContext(
     ControlClients clients,
     Greeted greeted,
     ExecutorService hashPool,
+    ExecutorService civilPool,
     int hashThreads,
     Path scratch,
     LayerStore layers,
     KnownManifests known,
     Throttle throttle,
+    Throttle finalThrottle,
     long retryMs) {}

@@ -70,7 +70,7 @@ public final class SendJob {
   SendReport run() {
     long started = System.nanoTime();
     try {
-      throttles = List.of(context.throttle(), new Throttle(request.bandwidthBytesPerSecond()));
+      throttles = throttles();
       scratch = Files.createTempDirectory(context.scratch(), "send-");
       scan();
       int reconnects = attempts();
@@ -90,6 +90,14 @@ public final class SendJob {
       sets.forEach(SourceSet::close);
       clean();
     }
+  }
+
+  /** The rest of a frozen container is waited for: only a limit of its own holds it back. */
+  private List<Throttle> throttles() {
+    Throttle own = new Throttle(request.bandwidthBytesPerSecond());
+    return request.label() == SetLabel.FINAL
+        ? List.of(context.finalThrottle(), own)
+        : List.of(context.throttle(), own);
   }
 
   private void scan() throws IOException {
@@ -153,9 +161,13 @@ public final class SendJob {
     }
     DataHello greeting =
         new DataHello(request.migration(), request.ticket().token(), request.label(), offer);
-    new SendAttempt(sets, context.hashPool(), context.hashThreads() + 1, control, watch, meter)
+    new SendAttempt(sets, pool(), context.hashThreads() + 1, control, watch, meter)
         .run(request.ticket(), credentials, greeting, data, throttles);
     context.greeted().arrived(request);
+  }
+
+  private java.util.concurrent.ExecutorService pool() {
+    return request.label() == SetLabel.FINAL ? context.hashPool() : context.civilPool();
   }
 
   private void greet(ControlLink control) throws IOException {

@@ -20,6 +20,7 @@ public final class Messages {
     return switch (label) {
       case AHEAD -> Label.LABEL_AHEAD;
       case FINAL -> Label.LABEL_FINAL;
+      case ROUND -> Label.LABEL_ROUND;
     };
   }
 
@@ -28,6 +29,7 @@ public final class Messages {
     return switch (label) {
       case LABEL_AHEAD -> Optional.of(SetLabel.AHEAD);
       case LABEL_FINAL -> Optional.of(SetLabel.FINAL);
+      case LABEL_ROUND -> Optional.of(SetLabel.ROUND);
       case LABEL_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
     };
   }

@@ -1,0 +1,5 @@
+/**
+ * When to stop sending memory ahead and freeze. Pure: no clock, no I/O; who measures is told what
+ * to do.
+ */
+package io.nereid.domain.precopy;
