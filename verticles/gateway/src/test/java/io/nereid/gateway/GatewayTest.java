@@ -156,13 +156,13 @@ class GatewayTest {
     assertBad(http.post("/v1/containers/c/migrate", "{\"target\":\"UPPER\"}"), "invalid host name");
     assertBad(http.get("/v1/containers/c/preflight?target=UPPER"), "invalid host name");
     assertBad(http.get("/v1/containers/c/preflight?bandwidthBytesPerSecond=5"), "65536");
-    assertBad(http.post("/v1/containers/c/migrate", "{\"mode\":\"warm\"}"), "pre-copy");
+    assertBad(http.post("/v1/containers/c/migrate", "{\"mode\":\"warm\"}"), "mode 'warm'");
     assertBad(http.post("/v1/containers/c/migrate", "{\"mode\":\"post-copy\"}"), "not built");
-    assertBad(http.post("/v1/containers/c/migrate", "{\"onNoConverge\":\"x\"}"), "throttle");
+    assertBad(http.post("/v1/containers/c/migrate", "{\"onNoConverge\":\"x\"}"), "onNoConverge 'x'");
     assertBad(http.post("/v1/containers/c/migrate", "{\"maxDowntimeMs\":9}"), "from 10 to");
     assertBad(
-        http.post("/v1/containers/c/migrate", "{\"mode\":\"cold\",\"ahead\":false}"), "older");
-    assertBad(http.get("/v1/containers/c/preflight?mode=warm"), "pre-copy");
+        http.post("/v1/containers/c/migrate", "{\"mode\":\"cold\",\"ahead\":false}"), "both 'mode'");
+    assertBad(http.get("/v1/containers/c/preflight?mode=warm"), "mode 'warm'");
     assertBad(http.get("/v1/containers/c/preflight?host=b"), "host");
     assertBad(
         http.post("/v1/containers", "{\"bundle\":\"/" + "x".repeat(70_000) + "\"}"),
