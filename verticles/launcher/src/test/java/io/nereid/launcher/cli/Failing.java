@@ -35,6 +35,7 @@ final class Failing {
             m.bytesTotal(),
             m.bytesSent(),
             m.progress(),
+            m.rounds(),
             Optional.of(failure),
             m.waiting(),
             m.preflight()));
