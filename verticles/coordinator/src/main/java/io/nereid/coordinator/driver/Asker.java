@@ -45,6 +45,7 @@ final class Asker {
   private static final long PAUSE_FIRST_MS = 50;
   private static final long PAUSE_MAX_MS = 1_000;
   private static final long PAUSE_AWAY_MS = 5_000;
+  private static final long TURN_LOOK_MS = 1_000;
 
   private final DriverPorts ports;
   private final Mailbox mailbox;
@@ -136,6 +137,37 @@ final class Asker {
                 "start its daemon; look at 'nereid nodes'"));
   }
 
+  /** Waits for its turn to be frozen; returns what comes in between, or null when it is. */
+  Event awaitTurn(Phase phase) {
+    while (turnOfAnother().isPresent()) {
+      for (NodeId node : List.of(migration.source(), migration.target())) {
+        if (!ports.membership().isPresent(node)) {
+          return new Event.NodeLost(node, now());
+        }
+      }
+      if (await(phase, -1, TURN_LOOK_MS, null) instanceof Event event) {
+        return event;
+      }
+    }
+    return null;
+  }
+
+  /** Takes the turn, or says whose it is. */
+  Optional<Failure> turnOfAnother() {
+    return ports
+        .turns()
+        .take(migration, () -> mailbox.put(new Signal.Turn()))
+        .map(other ->
+            Failure.of(
+                FailureCode.BUSY,
+                "it is the turn of container '"
+                    + other.name()
+                    + "' ("
+                    + other.id()
+                    + ") to be frozen; of a host's containers one is at a time",
+                ""));
+  }
+
   /** Waits before something is tried again that is no request to a nymph. */
   void pause(int attempt) {
     if (attempt > 0) {
@@ -161,7 +193,9 @@ final class Asker {
 
   private void send(Effect.Ask ask) {
     long waitMs =
-        ask.step() == Step.SEND_AHEAD || ask.step() == Step.SEND_DELTA
+        ask.step() == Step.SEND_AHEAD
+                || ask.step() == Step.CATCH_UP
+                || ask.step() == Step.SEND_DELTA
             ? SENDING_WAIT_MS
             : Addresses.LONG_POLL_MS;
     long mine = ++number;
@@ -218,6 +252,11 @@ final class Asker {
         }
         case Signal.Back b -> {
           if (b.node().equals(backEnds)) {
+            return null;
+          }
+        }
+        case Signal.Turn t -> {
+          if (awaited < 0) {
             return null;
           }
         }

@@ -12,6 +12,7 @@ import java.time.Clock;
  * What a driver works with.
  *
  * @param term in whose name it asks
+ * @param turns to be frozen
  * @param staleTerm told when somebody has seen a higher term
  * @param faults where tests interrupt a migration
  */
@@ -21,6 +22,7 @@ public record DriverPorts(
     OwnershipLedger ledger,
     MigrationStore store,
     Membership membership,
+    Turns turns,
     MigrationListener listener,
     Runnable staleTerm,
     Clock clock,

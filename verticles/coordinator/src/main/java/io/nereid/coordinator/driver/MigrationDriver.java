@@ -4,6 +4,7 @@ import io.nereid.coordinator.migration.Effect;
 import io.nereid.coordinator.migration.Event;
 import io.nereid.coordinator.migration.MigrationMachine;
 import io.nereid.coordinator.migration.MigrationRecord;
+import io.nereid.coordinator.migration.Step;
 import io.nereid.coordinator.migration.Transition;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
@@ -74,6 +75,7 @@ public final class MigrationDriver implements Runnable {
     } catch (RuntimeException e) {
       LOG.error("driving {} ended by a defect; the next leader goes on with it", record, e);
     } finally {
+      ports.turns().leave(record.migration().id());
       refuseLateCancels();
     }
   }
@@ -114,7 +116,7 @@ public final class MigrationDriver implements Runnable {
               asker.told();
               yield null;
             }
-            case Effect.Ask a -> asker.ask(a, record.phase());
+            case Effect.Ask a -> ask(a);
             case Effect.Swap s -> swap(s);
             case Effect.Read r -> read(r);
             case Effect.Finish f -> null;
@@ -123,10 +125,47 @@ public final class MigrationDriver implements Runnable {
     return event;
   }
 
+  private Event ask(Effect.Ask ask) {
+    if (ask.step() == Step.CATCH_UP) {
+      Event meanwhile = asker.awaitTurn(record.phase());
+      if (meanwhile != null) {
+        return meanwhile;
+      }
+    }
+    Event event = asker.ask(ask, record.phase());
+    if (event instanceof Event.Done done
+        && done.step() == Step.SEND_AHEAD
+        && done.result() instanceof StepResult.Sent sent) {
+      Optional<Failure> turn = asker.turnOfAnother();
+      if (turn.isPresent()) {
+        return new Event.Queued(done.step(), sent, turn.get(), done.at());
+      }
+    }
+    return event;
+  }
+
+  /** What is frozen, by us or by the coordinator before us, has the turn; what is not has none. */
+  private void followTurn() {
+    switch (record.phase()) {
+      case PREFLIGHT, PREPARE, AHEAD -> {}
+      case FREEZE, DUMP, DELTA, GRANT, RESTORE -> ports.turns().hold(record.migration());
+      case COMMIT,
+          RELEASE,
+          ROLLBACK,
+          RECLAIM,
+          UNDECIDED,
+          SUCCEEDED,
+          ROLLED_BACK,
+          NEEDS_OPERATOR ->
+          ports.turns().leave(record.migration().id());
+    }
+  }
+
   /** A test may hold us here: the phase stands in the store, and nothing is done about it yet. */
   private void enterPhase() {
     if (record.phase() != entered) {
       entered = record.phase();
+      followTurn();
       ports.faults().pass("coordinator." + entered);
     }
   }

@@ -22,6 +22,9 @@ sealed interface Signal {
   /** A host has come. */
   record Back(NodeId node) implements Signal {}
 
+  /** It may be its turn now. */
+  record Turn() implements Signal {}
+
   /** This coordinator does not lead any more. */
   record Stop() implements Signal {}
 }

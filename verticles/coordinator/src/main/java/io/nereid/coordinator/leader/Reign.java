@@ -14,6 +14,7 @@ import io.nereid.coordinator.directory.Refs;
 import io.nereid.coordinator.driver.DriverPorts;
 import io.nereid.coordinator.driver.Drivers;
 import io.nereid.coordinator.driver.MigrationBoard;
+import io.nereid.coordinator.driver.Turns;
 import io.nereid.coordinator.driver.MigrationListener;
 import io.nereid.coordinator.migration.MigrationRecord;
 import io.nereid.domain.container.ContainerState;
@@ -85,6 +86,7 @@ final class Reign {
                 ports.ledger(),
                 ports.migrations(),
                 ports.membership(),
+                new Turns(),
                 new Watcher(),
                 staleTerm,
                 ports.clock(),

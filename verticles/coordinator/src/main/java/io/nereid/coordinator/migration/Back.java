@@ -78,6 +78,7 @@ final class Back {
         next(d);
       }
       case Event.Progressed e -> d.progress = e.progress();
+      case Event.Queued e -> throw MigrationMachine.illegal(d, event);
       case Event.Swapped e -> returned(d.wroteWanted());
       case Event.NotSwapped e -> d.reread();
       case Event.LedgerSays e -> judge(d, e.ownership());

@@ -26,6 +26,7 @@ final class Decision {
     switch (event) {
       case Event.Done e -> done(d, e);
       case Event.Progressed e -> d.progress = e.progress();
+      case Event.Queued e -> throw MigrationMachine.illegal(d, event);
       case Event.Swapped e -> written(d);
       case Event.NotSwapped e -> d.reread();
       case Event.LedgerSays e -> judge(d, e.ownership());

@@ -134,6 +134,12 @@ final class Draft {
     return this;
   }
 
+  /** Shows what it waits for before it goes on with the step. */
+  Draft waitFor(Failure why) {
+    waiting = Optional.of(why);
+    return this;
+  }
+
   /** Tries again with a step in place of the present one, which has failed. */
   Draft againWith(Step next, Failure why) {
     int before = attempts;

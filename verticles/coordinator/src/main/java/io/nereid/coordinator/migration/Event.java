@@ -19,6 +19,13 @@ public sealed interface Event {
   /** A step or an access to the ledger failed; the failure says how sure that is. */
   record Failed(Step step, Failure failure, Instant at) implements Event {}
 
+  /**
+   * Everything has gone ahead, and it is another one's turn to be frozen.
+   *
+   * @param why who is in the way
+   */
+  record Queued(Step step, StepResult.Sent sent, Failure why, Instant at) implements Event {}
+
   /** A nymph is still doing a step. */
   record Progressed(Step step, Progress progress, Instant at) implements Event {}
 

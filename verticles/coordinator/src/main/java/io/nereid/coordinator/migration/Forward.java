@@ -20,6 +20,10 @@ final class Forward {
   static void on(Draft d, Event event) {
     switch (event) {
       case Event.Done e -> done(d, e);
+      case Event.Queued e -> {
+        count(d, e.sent());
+        d.step(Step.CATCH_UP).waitFor(e.why());
+      }
       case Event.Progressed e -> d.progress = e.progress();
       case Event.Failed e -> Back.begin(d, e.failure());
       case Event.CancelRequested e -> {
@@ -42,7 +46,7 @@ final class Forward {
         d.ticket = Optional.of(r.ticket());
         d.phase(Phase.AHEAD).step(Step.SEND_AHEAD);
       }
-      case StepResult.Sent r when e.step() == Step.SEND_AHEAD -> {
+      case StepResult.Sent r when e.step() == Step.SEND_AHEAD || e.step() == Step.CATCH_UP -> {
         count(d, r);
         d.phase(Phase.FREEZE).step(Step.FREEZE);
       }

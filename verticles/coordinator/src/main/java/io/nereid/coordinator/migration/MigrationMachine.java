@@ -77,6 +77,7 @@ public final class MigrationMachine {
       case CHECK -> new StepCommand.Check(record.facts().orElseThrow());
       case PREPARE -> new StepCommand.Prepare(move(record), source);
       case SEND_AHEAD -> sendAhead(record, options);
+      case CATCH_UP -> new StepCommand.CatchUp(sendAhead(record, options));
       case FREEZE -> new StepCommand.Freeze(target, Optional.of(sendDelta(record)));
       case DUMP -> new StepCommand.Dump();
       case SEND_DELTA -> sendDelta(record);
@@ -120,6 +121,7 @@ public final class MigrationMachine {
         switch (event) {
           case Event.Done e -> e.step() == doing && doing.isAsked();
           case Event.Progressed e -> e.step() == doing && doing.isAsked();
+          case Event.Queued e -> e.step() == doing && doing == Step.SEND_AHEAD;
           case Event.Failed e -> e.step() == doing && doing != Step.NOTHING;
           case Event.Swapped e -> e.step() == doing && doing.kind() == Step.Kind.WRITE;
           case Event.NotSwapped e -> e.step() == doing && doing.kind() == Step.Kind.WRITE;

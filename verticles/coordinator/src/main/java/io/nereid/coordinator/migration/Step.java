@@ -9,6 +9,8 @@ public enum Step {
   CHECK(Kind.TARGET),
   PREPARE(Kind.TARGET),
   SEND_AHEAD(Kind.SOURCE),
+  /** It has waited for its turn: what has changed meanwhile, before it is frozen. */
+  CATCH_UP(Kind.SOURCE),
   FREEZE(Kind.SOURCE),
   DUMP(Kind.SOURCE),
   SEND_DELTA(Kind.SOURCE),

@@ -20,6 +20,7 @@ final class Tail {
         d.step(Step.NOTHING);
       }
       case Event.Progressed e -> d.progress = e.progress();
+      case Event.Queued e -> throw MigrationMachine.illegal(d, event);
       case Event.Failed e -> later(d, e.failure());
       case Event.NodeLost e -> {
         if (MigrationMachine.awaits(d, e)) {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Progress;
 import io.nereid.protocol.message.StepMessages.Fate;
+import io.nereid.protocol.message.StepMessages.StepResult;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** The legal table: each state there is, each event there is; everything else is refused. */
 class EveryPairTest {
-  /** D done, P progressed, F failed, S swapped, N not swapped, L ledger says, C cancel, X lost. */
+  /** D done, P progressed, F failed, S swapped, N not swapped, L ledger says, C cancel, X lost, Q queued. */
   private static final String ASKED = "DPFX";
 
   private static final String WRITE = "SNFX";
@@ -34,7 +35,8 @@ class EveryPairTest {
     LEGAL.put("PREFLIGHT/DESCRIBE", ASKED + "C");
     LEGAL.put("PREFLIGHT/CHECK", ASKED + "C");
     LEGAL.put("PREPARE/PREPARE", ASKED + "C");
-    LEGAL.put("AHEAD/SEND_AHEAD", ASKED + "C");
+    LEGAL.put("AHEAD/SEND_AHEAD", ASKED + "CQ");
+    LEGAL.put("AHEAD/CATCH_UP", ASKED + "C");
     LEGAL.put("FREEZE/FREEZE", ASKED + "C");
     LEGAL.put("DUMP/DUMP", ASKED + "C");
     LEGAL.put("DELTA/SEND_DELTA", ASKED + "C");
@@ -79,6 +81,7 @@ class EveryPairTest {
             Phase.SUCCEEDED)) {
       add(states, Walk.to(phase));
     }
+    add(states, Walk.to(Phase.AHEAD).queued());
     add(states, Walk.to(Phase.GRANT).bad(Walk.UNKNOWN));
     add(states, Walk.to(Phase.RESTORE).bad(Walk.UNKNOWN));
     add(states, Walk.to(Phase.COMMIT).bad(Walk.UNKNOWN));
@@ -113,6 +116,7 @@ class EveryPairTest {
     events.put('L', new Event.LedgerSays(Optional.of(held(A, 5)), NOW));
     events.put('C', new Event.CancelRequested(NOW));
     events.put('X', new Event.NodeLost(B, NOW));
+    events.put('Q', new Event.Queued(step, new StepResult.Sent(1, 1, 1), Walk.AWAY, NOW));
     return events;
   }
 

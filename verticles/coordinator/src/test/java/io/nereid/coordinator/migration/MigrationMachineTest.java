@@ -45,6 +45,17 @@ class MigrationMachineTest {
   }
 
   @Test
+  void whoHasToWaitCatchesUpWhileItRunsAndIsFrozenThen() {
+    Walk walk = Walk.to(Phase.AHEAD).queued();
+    assertThat(walk.at()).isEqualTo("AHEAD/CATCH_UP");
+    assertThat(walk.record.migration().waiting()).contains(Walk.AWAY);
+    walk.good();
+    assertThat(walk.at()).isEqualTo("FREEZE/FREEZE");
+    assertThat(walk.record.migration().waiting()).isEmpty();
+    assertThat(walk.record.migration().bytesSent()).isEqualTo(920);
+  }
+
+  @Test
   void timesAndBytesAreOnTheRecord() {
     Walk walk = Walk.to(Phase.SUCCEEDED);
     var m = walk.record.migration();

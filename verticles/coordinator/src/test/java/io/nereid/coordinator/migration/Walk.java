@@ -100,6 +100,12 @@ final class Walk {
     return on(new Event.Done(Step.QUERY, new StepResult.TargetState(fate), tick()));
   }
 
+  Walk queued() {
+    return on(
+        new Event.Queued(
+            Step.SEND_AHEAD, (StepResult.Sent) resultOf(Step.SEND_AHEAD), AWAY, tick()));
+  }
+
   Walk cancel() {
     return on(new Event.CancelRequested(tick()));
   }
@@ -114,6 +120,7 @@ final class Walk {
       case CHECK -> new StepResult.Checked(Examples.there(B));
       case PREPARE -> new StepResult.Prepared(TICKET);
       case SEND_AHEAD -> new StepResult.Sent(1_000, 900, 10);
+      case CATCH_UP -> new StepResult.Sent(0, 20, 1);
       case SEND_DELTA -> new StepResult.Sent(1_200, 50, 10);
       case FREEZE -> new StepResult.Frozen(NOW);
       case RESTORE -> new StepResult.Restored(NOW, Examples.status(ContainerState.RUNNING, 6));
