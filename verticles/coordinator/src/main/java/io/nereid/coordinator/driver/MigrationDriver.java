@@ -149,14 +149,7 @@ public final class MigrationDriver implements Runnable {
     switch (record.phase()) {
       case PREFLIGHT, PREPARE, AHEAD -> {}
       case FREEZE, DUMP, DELTA, GRANT, RESTORE -> ports.turns().hold(record.migration());
-      case COMMIT,
-          RELEASE,
-          ROLLBACK,
-          RECLAIM,
-          UNDECIDED,
-          SUCCEEDED,
-          ROLLED_BACK,
-          NEEDS_OPERATOR ->
+      case COMMIT, RELEASE, ROLLBACK, RECLAIM, UNDECIDED, SUCCEEDED, ROLLED_BACK, NEEDS_OPERATOR ->
           ports.turns().leave(record.migration().id());
     }
   }

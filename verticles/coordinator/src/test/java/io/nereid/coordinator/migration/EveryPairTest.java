@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 
 /** The legal table: each state there is, each event there is; everything else is refused. */
 class EveryPairTest {
-  /** D done, P progressed, F failed, S swapped, N not swapped, L ledger says, C cancel, X lost, Q queued. */
+  /**
+   * D done, P progressed, F failed, S swapped, N not swapped, L ledger says, C cancel, X lost, Q
+   * queued.
+   */
   private static final String ASKED = "DPFX";
 
   private static final String WRITE = "SNFX";

@@ -399,7 +399,8 @@ class MoveStepsTest {
   @Test
   void aFrozenSourceGoesOnWithoutBeingAsked() {
     TransferTicket ticket = prepare();
-    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    a.done(
+        E1, new StepCommand.SendAhead(ticket, b.node, MigrationOptions.DEFAULT, 250, 200L << 20));
     var then = new StepCommand.SendDelta(ticket, 0);
     a.done(E1, new StepCommand.Freeze(b.node, Optional.of(then)));
     assertStagedAndNotRunning();
@@ -413,7 +414,8 @@ class MoveStepsTest {
   @Test
   void aSourceThatWasGivenUpWhileFreezingDoesNotGoOn() {
     TransferTicket ticket = prepare();
-    a.done(E1, new StepCommand.SendAhead(ticket, b.node, true, 0));
+    a.done(
+        E1, new StepCommand.SendAhead(ticket, b.node, MigrationOptions.DEFAULT, 250, 200L << 20));
     a.done(E1, new StepCommand.AbortSend());
     var then = new StepCommand.SendDelta(ticket, 0);
     StepRequest late =
