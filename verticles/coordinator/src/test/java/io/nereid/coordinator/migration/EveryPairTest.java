@@ -152,7 +152,7 @@ class EveryPairTest {
         }
       }
     }
-    assertThat(pairs).isEqualTo(LEGAL.size() * 8);
+    assertThat(pairs).isEqualTo(LEGAL.size() * 9);
   }
 
   @Test
