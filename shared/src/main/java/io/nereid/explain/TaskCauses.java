@@ -118,6 +118,15 @@ final class TaskCauses {
               Sign.of("criu/pipes.c", "Unable to set a pipe size"),
               Sign.of("criu/pipes.c", "Can't restore pipe size")),
           Cause.of(
+              "foreign-limits",
+              DUMP,
+              "the limits of another user's process cannot be read",
+              "CRIU reads the resource limits of each process; without CAP_SYS_RESOURCE the kernel"
+                  + " tells only those of processes of the same user.",
+              "run the daemon with all capabilities, outside of restricted containers; or run the"
+                  + " program in the container as root",
+              Sign.of("criu/cr-dump.c", "Can't get rlimit")),
+          Cause.of(
               "no-dirty-tracking",
               DUMP,
               "the kernel does not tell which memory has changed",

@@ -17,6 +17,8 @@ import java.util.List;
  * @param locks how many file locks are held
  * @param remoteMounts mounts of network or user-space file systems
  * @param strangers processes in it that do not descend from its first one
+ * @param foreign processes of other users, of which the source's kernel does not let CRIU read the
+ *     limits
  * @param tcpEstablished its established TCP connections, those to itself included
  * @param tcpListening ports on which it accepts TCP connections
  * @param complete false when there was more than is looked at, or no time
@@ -33,6 +35,7 @@ public record Inside(
     int locks,
     List<String> remoteMounts,
     List<String> strangers,
+    List<String> foreign,
     int tcpEstablished,
     List<Integer> tcpListening,
     boolean complete) {
@@ -43,7 +46,7 @@ public record Inside(
   public static Inside plain(int processes) {
     return new Inside(
         processes, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), 0,
-        List.of(), List.of(), 0, List.of(), true);
+        List.of(), List.of(), List.of(), 0, List.of(), true);
   }
 
   public Inside {
@@ -56,6 +59,7 @@ public record Inside(
     foreignLocks = List.copyOf(foreignLocks);
     remoteMounts = List.copyOf(remoteMounts);
     strangers = List.copyOf(strangers);
+    foreign = List.copyOf(foreign);
     tcpListening = List.copyOf(tcpListening);
   }
 }

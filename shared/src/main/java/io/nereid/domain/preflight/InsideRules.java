@@ -20,6 +20,7 @@ final class InsideRules {
     findings.add(locks(inside));
     findings.add(mounts(inside));
     findings.add(strangers(inside));
+    findings.add(users(inside));
     findings.add(tcp(container));
     if (!inside.complete()) {
       findings.add(
@@ -146,6 +147,17 @@ final class InsideRules {
             "processes in it were started from outside ('exec') and do not move along: "
                 + String.join(", ", inside.strangers()),
             "let these commands end first");
+  }
+
+  private static Finding users(Inside inside) {
+    return inside.foreign().isEmpty()
+        ? Finding.ok("users", "CRIU may read the limits of every process")
+        : Finding.reject(
+            "users",
+            "the source lacks CAP_SYS_RESOURCE, without which CRIU cannot dump processes of users"
+                + " other than root: "
+                + String.join(", ", inside.foreign()),
+            "run the daemon with all capabilities, or the program as root");
   }
 
   private static Finding tcp(ContainerFacts container) {

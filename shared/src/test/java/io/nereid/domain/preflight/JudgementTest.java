@@ -72,6 +72,7 @@ class JudgementTest {
     int locks;
     List<String> remoteMounts = List.of();
     List<String> strangers = List.of();
+    List<String> foreign = List.of();
     int established;
     List<Integer> listening = List.of();
     boolean complete = true;
@@ -89,6 +90,7 @@ class JudgementTest {
           locks,
           remoteMounts,
           strangers,
+          foreign,
           established,
           listening,
           complete);
@@ -111,6 +113,12 @@ class JudgementTest {
     assertOnly(found, "host", Severity.REJECT, "b cannot restore", "no criu here");
     Assessment source = judge(s -> s.problems = List.of("no runc here"));
     assertOnly(source, "host", Severity.REJECT, "a cannot dump", "no runc here");
+  }
+
+  @Test
+  void processesWhoseLimitsCannotBeReadExcludeTheMove() {
+    Assessment found = judge(inside(d -> d.foreign = List.of("postgres 12")));
+    assertOnly(found, "users", Severity.REJECT, "CAP_SYS_RESOURCE", "postgres 12");
   }
 
   @Test

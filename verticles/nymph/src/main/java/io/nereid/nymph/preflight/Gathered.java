@@ -39,7 +39,7 @@ final class Gathered {
     this.bindPoints = Set.copyOf(bindPoints);
   }
 
-  Inside inside(int processes, List<String> strangers, Sockets tcp) {
+  Inside inside(int processes, List<String> strangers, List<String> foreign, Sockets tcp) {
     return new Inside(
         processes,
         unsupported,
@@ -52,6 +52,7 @@ final class Gathered {
         locks.size(),
         remoteMounts,
         strangers,
+        foreign,
         tcp.established(),
         List.copyOf(tcp.listening()),
         complete);

@@ -52,11 +52,16 @@ final class InsideProbe {
     long memory = 0;
     long swapped = 0;
     List<String> strangers = new ArrayList<>();
+    List<String> foreign = new ArrayList<>();
+    Limits limits = Limits.of(proc.text("self/status"));
     for (Map.Entry<Long, String> one : statuses.entrySet()) {
       String status = one.getValue();
       swapped += kib(status, "VmSwap:");
       memory += kib(status, "RssAnon:") + kib(status, "RssShmem:") + kib(status, "VmSwap:");
       String name = name(one.getKey(), status);
+      if (!limits.readable(status)) {
+        Gathered.example(foreign, name);
+      }
       if (!descends(one.getKey(), first, statuses)) {
         Gathered.example(strangers, name);
       } else if (all.files >= FILES_MAX || System.nanoTime() > until) {
@@ -67,7 +72,7 @@ final class InsideProbe {
     }
     Sockets tcp =
         Sockets.of(all.sockets, proc.text(first, "net/tcp"), proc.text(first, "net/tcp6"));
-    return new Found(all.inside(statuses.size(), strangers, tcp), memory, swapped);
+    return new Found(all.inside(statuses.size(), strangers, foreign, tcp), memory, swapped);
   }
 
   private void look(long pid, String name, Map<String, MountInfo> known, Gathered all, long until) {
