@@ -275,6 +275,7 @@ setup_main() {
       [ -z "$(setup_missing_runtime; setup_missing_tools)" ]
       ;;
     1:--demo) setup_demo ;;
+    1:--workloads) setup_demo && setup_workloads ;;
     1:-h | 1:--help) setup_usage ;;
     *)
       setup_usage >&2
@@ -285,10 +286,11 @@ setup_main() {
 
 setup_usage() {
   cat <<END
-Usage: nereid setup [--check | --demo]
+Usage: nereid setup [--check | --demo | --workloads]
 Makes this host able to run containers that move: runc, conmon, iproute2, nftables, a CRIU that works, a JDK.
   (no option)  install what is missing; what is good already is not touched
   --check      only report what is there and what is missing (exit code 0 or 1)
   --demo       unpack busybox and redis for 'nereid demo' into $NEREID_PREFIX/demo; nothing is started
+  --workloads  also Python, Node.js and PostgreSQL, which some tests move
 END
 }

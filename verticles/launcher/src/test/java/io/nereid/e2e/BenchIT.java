@@ -41,7 +41,7 @@ class BenchIT {
     Outcome outcome =
         runner.run(
             Command.of(
-                Duration.ofSeconds(120),
+                Duration.ofSeconds(300),
                 bench(
                     "--memory=24m",
                     "--write-rate=8m/s",
@@ -96,10 +96,11 @@ class BenchIT {
 
   private static void interrupt(Process process, Path said) throws Exception {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(120))
         .until(() -> Files.exists(said) && Files.readString(said).contains("round 1 of 3"));
     Names names = new Names(prefix(Files.readString(said)));
-    process.destroy();
+    // By its handle: Process.destroy() would close the stream that is read afterwards.
+    process.toHandle().destroy();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isNotZero();
     assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

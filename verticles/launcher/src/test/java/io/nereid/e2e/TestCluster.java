@@ -141,6 +141,15 @@ final class TestCluster implements AutoCloseable {
     return cluster().run(daemon.node(), redisBundle, "redis-" + ++containers);
   }
 
+  Bundles bundles() {
+    return bundles;
+  }
+
+  /** Starts any bundle under a name that no other has. */
+  Location programOn(Daemon daemon, Path bundle) {
+    return cluster().run(daemon.node(), bundle, "program-" + ++containers);
+  }
+
   List<Copies.Copy> copies() {
     return new Copies(tools, hosts()).all();
   }

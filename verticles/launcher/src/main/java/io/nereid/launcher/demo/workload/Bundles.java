@@ -7,6 +7,7 @@ import io.nereid.launcher.demo.playground.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 
@@ -74,6 +75,22 @@ public final class Bundles {
     return bundle;
   }
 
+  /** Whether setup has unpacked a root file system of that name. */
+  public boolean has(String name) {
+    return Files.isDirectory(rootfs.resolve(name));
+  }
+
+  /**
+   * Any program in one of the root file systems.
+   *
+   * @param name of the root file system
+   */
+  public Path program(Path bundle, String name, List<String> arguments) throws IOException {
+    copyRootfs(name, bundle);
+    OciConfig.write(bundle, arguments, "/");
+    return bundle;
+  }
+
   private void copyRootfs(String name, Path bundle) throws IOException {
     Path source = rootfs.resolve(name);
     if (!Files.isDirectory(source)) {
@@ -86,8 +103,10 @@ public final class Bundles {
     Path target = bundle.resolve("rootfs");
     Files.createDirectories(target);
     tools.must("cp", "-a", source + "/.", target.toString());
-    for (String mountPoint : List.of("proc", "sys", "dev", "data")) {
+    for (String mountPoint : List.of("proc", "sys", "dev", "data", "tmp")) {
       Files.createDirectories(target.resolve(mountPoint));
     }
+    Files.setPosixFilePermissions(
+        target.resolve("tmp"), PosixFilePermissions.fromString("rwxrwxrwx"));
   }
 }
