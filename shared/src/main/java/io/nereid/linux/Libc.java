@@ -56,6 +56,8 @@ final class Libc {
   private static final MethodHandle CLOSE = ints("close", JAVA_INT);
   private static final MethodHandle SYNCFS = ints("syncfs", JAVA_INT);
   private static final MethodHandle FTRUNCATE = ints("ftruncate", JAVA_INT, JAVA_LONG);
+  private static final MethodHandle FALLOCATE =
+      ints("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle STATX =
       ints("statx", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle GETDENTS = longs("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
@@ -169,6 +171,13 @@ final class Libc {
   static void truncate(int fd, byte[] path, long size) throws ErrnoException {
     try (Arena a = Arena.ofConfined()) {
       check(a, "ftruncate", path, s -> (int) FTRUNCATE.invokeExact(s, fd, size));
+    }
+  }
+
+  static void fallocate(int fd, byte[] path, int mode, long offset, long length)
+      throws ErrnoException {
+    try (Arena a = Arena.ofConfined()) {
+      check(a, "fallocate", path, s -> (int) FALLOCATE.invokeExact(s, fd, mode, offset, length));
     }
   }
 

@@ -3,7 +3,8 @@ package io.nereid.domain.id;
 import java.util.regex.Pattern;
 
 /** An identity that is one string on the wire. */
-public sealed interface TextId permits ContainerId, ContainerName, ExecId, MigrationId, NodeId {
+public sealed interface TextId
+    permits ContainerId, ContainerName, ExecId, JobId, MigrationId, NodeId, SnapshotId {
   /** The text itself. */
   String value();
 

@@ -4,5 +4,10 @@ import io.nereid.domain.container.ContainerStatus;
 import java.time.Instant;
 import java.util.List;
 
-/** Everything a nymph tells the coordinator: itself and all of its containers. */
-public record NodeReport(NodeInfo node, List<ContainerStatus> containers, Instant at) {}
+/**
+ * Everything a nymph tells the coordinator: itself and all of its containers.
+ *
+ * @param snapshots a number that changes with the snapshots that it holds; they are asked for
+ */
+public record NodeReport(
+    NodeInfo node, List<ContainerStatus> containers, Instant at, long snapshots) {}

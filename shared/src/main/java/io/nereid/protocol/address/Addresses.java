@@ -5,9 +5,12 @@ import io.nereid.domain.container.Location;
 import io.nereid.domain.node.NodeReport;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.TargetFacts;
+import io.nereid.domain.snapshot.SnapshotPlace;
 import io.nereid.protocol.message.CoordinatorMessages;
+import io.nereid.protocol.message.JobMessages;
 import io.nereid.protocol.message.NereidEvent;
 import io.nereid.protocol.message.NymphMessages;
+import io.nereid.protocol.message.SnapshotMessages;
 import io.nereid.protocol.message.StepMessages;
 
 /** Every address there is. Those of nymphs are used with {@link Address#at}. */
@@ -89,6 +92,54 @@ public final class Addresses {
               CoordinatorMessages.PreflightRequest.class,
               CoordinatorMessages.PreflightReport.class,
               FACTS_MS + FACTS_MS + QUICK_MS);
+  public static final Address<JobMessages.CheckpointRequest, JobMessages.JobView> CHECKPOINT =
+      new Address<>(
+          "v1.coordinator.checkpoint",
+          JobMessages.CheckpointRequest.class,
+          JobMessages.JobView.class,
+          2 * QUICK_MS);
+  public static final Address<JobMessages.RestoreRequest, JobMessages.JobView> RESTORE =
+      new Address<>(
+          "v1.coordinator.restore",
+          JobMessages.RestoreRequest.class,
+          JobMessages.JobView.class,
+          FACTS_MS + QUICK_MS);
+  public static final Address<JobMessages.ExportRequest, JobMessages.JobView> EXPORT =
+      new Address<>(
+          "v1.coordinator.export",
+          JobMessages.ExportRequest.class,
+          JobMessages.JobView.class,
+          2 * QUICK_MS);
+  public static final Address<JobMessages.ImportRequest, JobMessages.JobView> IMPORT =
+      new Address<>(
+          "v1.coordinator.import",
+          JobMessages.ImportRequest.class,
+          JobMessages.JobView.class,
+          2 * QUICK_MS);
+  public static final Address<JobMessages.SnapshotsRequest, JobMessages.SnapshotList> SNAPSHOTS =
+      new Address<>(
+          "v1.coordinator.snapshots",
+          JobMessages.SnapshotsRequest.class,
+          JobMessages.SnapshotList.class,
+          QUICK_MS);
+  public static final Address<JobMessages.SnapshotRequest, SnapshotPlace> FIND_SNAPSHOT =
+      new Address<>(
+          "v1.coordinator.snapshot",
+          JobMessages.SnapshotRequest.class,
+          SnapshotPlace.class,
+          QUICK_MS);
+  public static final Address<JobMessages.RemoveSnapshotRequest, SnapshotPlace> REMOVE_SNAPSHOT =
+      new Address<>(
+          "v1.coordinator.snapshot.remove",
+          JobMessages.RemoveSnapshotRequest.class,
+          SnapshotPlace.class,
+          COMMAND_MS);
+  public static final Address<JobMessages.JobRequest, JobMessages.JobView> JOB =
+      new Address<>(
+          "v1.coordinator.job",
+          JobMessages.JobRequest.class,
+          JobMessages.JobView.class,
+          LONG_POLL_MS + QUICK_MS);
   public static final Address<NodeReport, CoordinatorMessages.ReportAck> REPORT =
       new Address<>(
           "v1.coordinator.report", NodeReport.class, CoordinatorMessages.ReportAck.class, QUICK_MS);
@@ -160,6 +211,26 @@ public final class Addresses {
           StepMessages.StepRequest.class,
           StepMessages.StepReply.class,
           LONG_POLL_MS + QUICK_MS);
+
+  public static final Address<SnapshotMessages.SnapshotRequest, SnapshotMessages.SnapshotReply>
+      SNAPSHOT =
+          new Address<>(
+              "v1.nymph.snapshot",
+              SnapshotMessages.SnapshotRequest.class,
+              SnapshotMessages.SnapshotReply.class,
+              LONG_POLL_MS + QUICK_MS);
+  public static final Address<SnapshotMessages.HeldRequest, SnapshotMessages.Held> HELD =
+      new Address<>(
+          "v1.nymph.snapshots",
+          SnapshotMessages.HeldRequest.class,
+          SnapshotMessages.Held.class,
+          QUICK_MS);
+  public static final Address<SnapshotMessages.EpochRequest, SnapshotMessages.EpochSeen> EPOCH =
+      new Address<>(
+          "v1.nymph.epoch",
+          SnapshotMessages.EpochRequest.class,
+          SnapshotMessages.EpochSeen.class,
+          QUICK_MS);
 
   /** Published, not sent: nobody replies. */
   public static final Address<NereidEvent, Void> EVENTS =

@@ -14,12 +14,15 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.Epoch;
 import io.nereid.domain.id.ExecId;
+import io.nereid.domain.id.JobId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.id.Term;
 import io.nereid.domain.id.TextId;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NereidEvent;
+import io.nereid.protocol.message.SnapshotMessages;
 import io.nereid.protocol.message.StepMessages;
 import java.io.IOException;
 import java.util.List;
@@ -36,6 +39,9 @@ final class DomainModule extends SimpleModule {
       List.of(
           ContainerAction.class,
           NereidEvent.class,
+          SnapshotMessages.SnapshotCommand.class,
+          SnapshotMessages.SnapshotResult.class,
+          SnapshotMessages.SnapshotReply.class,
           StepMessages.StepCommand.class,
           StepMessages.StepResult.class,
           StepMessages.StepReply.class);
@@ -51,6 +57,8 @@ final class DomainModule extends SimpleModule {
     text(ContainerName.class, ContainerName::new);
     text(MigrationId.class, MigrationId::new);
     text(ExecId.class, ExecId::new);
+    text(SnapshotId.class, SnapshotId::new);
+    text(JobId.class, JobId::new);
     number(Epoch.class, Epoch::new);
     number(Term.class, Term::new);
     addSerializer(Epoch.class, new NumberSerializer<>(Epoch::value));

@@ -40,8 +40,19 @@ public final class StepMessages {
     /** Target: what the judgement whether it could live here needs. Changes nothing. */
     record Check(ContainerFacts container) implements StepCommand {}
 
-    /** Target: reserve name, address and space, make the network (silent), open a session. */
-    record Prepare(MoveDescription move, NodeId source) implements StepCommand {}
+    /**
+     * Target: reserve name, address and space, make the network (silent), open a session.
+     *
+     * @param closeConnections its established TCP connections are closed in it, because the other
+     *     ends have gone on without it
+     */
+    record Prepare(MoveDescription move, NodeId source, boolean closeConnections)
+        implements StepCommand {
+      /** Of a move: they go on. */
+      public Prepare(MoveDescription move, NodeId source) {
+        this(move, source, false);
+      }
+    }
 
     /**
      * Source: send bundle, layers, writable layer, and memory in rounds until the rest fits the

@@ -9,6 +9,7 @@ import io.nereid.coordinator.store.HazelcastMigrationStore;
 import io.nereid.coordinator.store.HazelcastOwnershipLedger;
 import io.nereid.coordinator.store.HazelcastSettings;
 import io.nereid.coordinator.store.LocationStore;
+import io.nereid.coordinator.store.SnapshotMap;
 import io.nereid.coordinator.store.TermCounter;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
@@ -91,6 +92,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new HazelcastOwnershipLedger(hazelcast),
                 new HazelcastMigrationStore(hazelcast),
                 new LocationStore(hazelcast),
+                new SnapshotMap(hazelcast),
                 new TermCounter(hazelcast),
                 config.network(),
                 Clock.systemUTC(),

@@ -17,6 +17,7 @@ final class Api {
   private final ContainerRoutes containers;
   private final ExecRoutes execs;
   private final MigrationRoutes migrations;
+  private final SnapshotRoutes snapshots;
 
   Api(Questions questions, Streams streams, NodeId self, String version, long stopGraceMs) {
     this.questions = questions;
@@ -24,6 +25,7 @@ final class Api {
     this.containers = new ContainerRoutes(questions, streams, self, stopGraceMs);
     this.execs = new ExecRoutes(questions, streams);
     this.migrations = new MigrationRoutes(questions, streams);
+    this.snapshots = new SnapshotRoutes(questions, self);
   }
 
   Router router(Vertx vertx) {
@@ -45,6 +47,7 @@ final class Api {
     containers.mount(router);
     execs.mount(router);
     migrations.mount(router);
+    snapshots.mount(router);
     for (int status : new int[] {400, 404, 405, 413, 500}) {
       router.errorHandler(status, c -> Problems.send(c, c.failure()));
     }

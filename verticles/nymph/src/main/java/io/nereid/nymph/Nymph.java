@@ -6,6 +6,7 @@ import io.nereid.nymph.container.Inspector;
 import io.nereid.nymph.exec.ExecSessions;
 import io.nereid.nymph.logs.LogReader;
 import io.nereid.nymph.move.StepService;
+import io.nereid.nymph.snapshot.SnapshotService;
 import java.time.Clock;
 import java.util.function.Supplier;
 
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 record Nymph(
     NymphCore core,
     StepService steps,
+    SnapshotService snapshots,
     LogReader logs,
     ExecSessions execs,
     Inspector inspector,
@@ -24,12 +26,18 @@ record Nymph(
     Clock clock)
     implements AutoCloseable {
 
-  static Nymph of(NymphCore core, StepService steps, Supplier<NodeInfo> node, Clock clock) {
+  static Nymph of(
+      NymphCore core,
+      StepService steps,
+      SnapshotService snapshots,
+      Supplier<NodeInfo> node,
+      Clock clock) {
     var paths = core.basics().paths();
     var watch = core.basics().watch();
     return new Nymph(
         core,
         steps,
+        snapshots,
         new LogReader(core.store(), core.view(), paths, watch),
         new ExecSessions(
             new ExecSessions.Parts(
@@ -54,12 +62,13 @@ record Nymph(
 
   /** Itself and all of its containers. Blocks for small files; the first time for the probe. */
   NodeReport report() {
-    return new NodeReport(node.get(), core.view().all(), clock.instant());
+    return new NodeReport(node.get(), core.view().all(), clock.instant(), snapshots.version());
   }
 
   @Override
   public void close() {
     execs.close();
+    snapshots.close();
     steps.close();
     core.cgroups().removeIfEmpty(core.basics().paths().cgroupParent());
     core.basics().close();

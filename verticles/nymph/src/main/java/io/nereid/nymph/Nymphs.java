@@ -15,6 +15,9 @@ import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.HostProbe;
 import io.nereid.nymph.probe.NodeProbe;
 import io.nereid.nymph.probe.SystemHostProbe;
+import io.nereid.nymph.snapshot.SnapshotParts;
+import io.nereid.nymph.snapshot.SnapshotService;
+import io.nereid.port.SnapshotPort;
 import io.nereid.port.TransferPort;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.protocol.address.Addresses;
@@ -33,12 +36,14 @@ public final class Nymphs {
    * What comes from outside of the nymph.
    *
    * @param transfer of the same process
+   * @param snapshots of the same process
    * @param programs where external programs are found
    * @param version of Nereid
    */
   public record Surroundings(
       NereidConfig config,
       TransferPort transfer,
+      SnapshotPort snapshots,
       ProgramEnvironment programs,
       String version,
       FaultPoints faults) {}
@@ -79,20 +84,28 @@ public final class Nymphs {
             setting,
             basics.watch(),
             Duration.ofMillis(config.criu().deadlineMs()));
-    MoveSteps steps =
-        new MoveSteps(
-            new MoveParts(
-                core,
-                around.transfer(),
-                checkpointer,
-                new LazyPages(basics.runner(), basics.watch(), setting.wrapper()),
-                config.criu(),
-                AheadEffort.of(config.move(), config.transfer()),
-                probe,
-                (node, request) -> announce(bus, node, request),
-                around.faults(),
-                clock));
+    MoveParts parts =
+        new MoveParts(
+            core,
+            around.transfer(),
+            checkpointer,
+            new LazyPages(basics.runner(), basics.watch(), setting.wrapper()),
+            config.criu(),
+            AheadEffort.of(config.move(), config.transfer()),
+            probe,
+            (node, request) -> announce(bus, node, request),
+            around.faults(),
+            clock);
+    MoveSteps steps = new MoveSteps(parts);
+    SnapshotService snapshots =
+        new SnapshotService(
+            new SnapshotParts(
+                parts,
+                steps,
+                around.snapshots(),
+                (node, request) -> bus.askAndWait(Addresses.SNAPSHOT.at(node), request)));
     core.adoption().run(steps.reserved());
+    snapshots.resume();
     steps.resume();
     NodeProbe node =
         new NodeProbe(
@@ -102,7 +115,7 @@ public final class Nymphs {
             paths.data(),
             clock.instant(),
             probe);
-    return Nymph.of(core, steps, node::look, clock);
+    return Nymph.of(core, steps, snapshots, node::look, clock);
   }
 
   private static void announce(BusClient bus, NodeId node, AnnounceRequest request) {

@@ -25,6 +25,7 @@ import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.runtime.Cgroups;
 import io.nereid.nymph.testing.BusyboxBundle;
 import io.nereid.nymph.testing.FakeTransfer;
+import io.nereid.nymph.testing.NoSnapshots;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.ContainerAction;
@@ -86,6 +87,7 @@ class NymphVerticleTest {
         new Nymphs.Surroundings(
             config(),
             new FakeTransfer(temp.resolve("data/layers")),
+            new NoSnapshots(),
             ProgramEnvironment.from(System.getenv()),
             "test",
             FaultPoints.NONE);

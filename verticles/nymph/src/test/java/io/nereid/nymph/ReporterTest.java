@@ -19,7 +19,7 @@ class ReporterTest {
   private final List<Long> delivered = new CopyOnWriteArrayList<>();
 
   private static NodeReport report() {
-    return new NodeReport(null, List.of(), Instant.EPOCH);
+    return new NodeReport(null, List.of(), Instant.EPOCH, 0);
   }
 
   @Test

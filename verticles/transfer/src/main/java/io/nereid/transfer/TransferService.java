@@ -11,6 +11,7 @@ import io.nereid.port.ReceivedSet;
 import io.nereid.port.SendReport;
 import io.nereid.port.SendRequest;
 import io.nereid.port.SetLabel;
+import io.nereid.port.SnapshotPort;
 import io.nereid.port.TransferPort;
 import io.nereid.port.TransferTicket;
 import io.nereid.transfer.receive.ReceiveContext;
@@ -21,6 +22,8 @@ import io.nereid.transfer.send.Greeted;
 import io.nereid.transfer.send.SendContext;
 import io.nereid.transfer.send.Sends;
 import io.nereid.transfer.send.Throttle;
+import io.nereid.transfer.snapshot.SnapshotStore;
+import io.nereid.transfer.snapshot.StartedSnapshots;
 import io.nereid.transfer.store.KnownManifests;
 import io.nereid.transfer.store.LayerStore;
 import io.nereid.transfer.store.PrivateDirs;
@@ -49,6 +52,7 @@ public final class TransferService implements TransferPort {
 
   private record Parts(
       LayerStore layers,
+      SnapshotStore snapshots,
       RetainedStore retained,
       Sessions sessions,
       Sends sends,
@@ -111,6 +115,7 @@ public final class TransferService implements TransferPort {
     Path knownDir = empty(dir.resolve("known"));
     Path scratch = empty(sending());
     LayerStore layers = new LayerStore(dataDir.resolve("layers"), pool, threads);
+    SnapshotStore snapshots = new SnapshotStore(dataDir.resolve("snapshots"), pool, threads);
     KnownManifests known = new KnownManifests(knownDir);
     RetainedStore retained = new RetainedStore(dir.resolve("retained"), known, pool, threads);
     ReceiveContext receive = new ReceiveContext(layers, retained, known, pool);
@@ -132,6 +137,7 @@ public final class TransferService implements TransferPort {
             config.retryMs());
     return new Parts(
         layers,
+        snapshots,
         retained,
         sessions,
         new Sends(send),
@@ -165,6 +171,11 @@ public final class TransferService implements TransferPort {
       throw new IllegalStateException("transfer has not been started");
     }
     return now;
+  }
+
+  /** This host's snapshots; usable when the service is. */
+  public SnapshotPort snapshots() {
+    return new StartedSnapshots(() -> started().snapshots);
   }
 
   @Override

@@ -16,13 +16,14 @@ import java.util.Set;
  * Gives each container an address of its own. What is in use is known from the containers
  * themselves; what was given to one that is just being made, from here. Thread-safe.
  */
-final class AddressPool {
+public final class AddressPool {
   private final Subnet subnet;
   private final Optional<String> gateway;
   private final Set<Integer> pending = new HashSet<>();
   private int last;
 
-  AddressPool(NetworkConfig config) {
+  /** Of the configured network. */
+  public AddressPool(NetworkConfig config) {
     this.subnet = Subnet.parse(config.subnet());
     this.gateway = config.gateway();
     this.last = subnet.base();

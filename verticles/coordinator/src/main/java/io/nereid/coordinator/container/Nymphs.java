@@ -19,6 +19,9 @@ import io.nereid.protocol.message.NymphMessages.CommandRequest;
 import io.nereid.protocol.message.NymphMessages.CreateRequest;
 import io.nereid.protocol.message.NymphMessages.SourceFactsRequest;
 import io.nereid.protocol.message.NymphMessages.TargetFactsRequest;
+import io.nereid.protocol.message.SnapshotMessages.EpochRequest;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotReply;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
 
 /** Asks nymphs on behalf of people, in the name of one term. Blocks. */
 public final class Nymphs {
@@ -50,6 +53,15 @@ public final class Nymphs {
   ContainerStatus create(NodeId node, CreateRequest request) {
     return guarded(
         node, () -> bus.askAndWait(Addresses.CREATE.at(node).within(COMMAND_MS), request));
+  }
+
+  SnapshotReply snapshot(NodeId node, SnapshotRequest request) {
+    return guarded(node, () -> bus.askAndWait(Addresses.SNAPSHOT.at(node), request));
+  }
+
+  Epoch epochSeen(NodeId node, ContainerId id) {
+    return guarded(node, () -> bus.askAndWait(Addresses.EPOCH.at(node), new EpochRequest(id)))
+        .epoch();
   }
 
   ContainerFacts sourceFacts(NodeId node, ContainerId id, long waitMs) {

@@ -1,6 +1,5 @@
 package io.nereid.coordinator.container;
 
-import io.nereid.config.NetworkConfig;
 import io.nereid.coordinator.directory.Directory;
 import io.nereid.coordinator.directory.Operations;
 import io.nereid.coordinator.directory.Reconciler;
@@ -43,13 +42,13 @@ public final class RunHandler {
       Operations operations,
       Reconciler reconciler,
       Nymphs nymphs,
-      NetworkConfig network) {
+      AddressPool addresses) {
     this.ledger = ledger;
     this.directory = directory;
     this.operations = operations;
     this.reconciler = reconciler;
     this.nymphs = nymphs;
-    this.addresses = new AddressPool(network);
+    this.addresses = addresses;
   }
 
   /** Throws what the nymph says, or NAME_TAKEN, ADDRESS_TAKEN, UNKNOWN_NODE, BAD_REQUEST. */

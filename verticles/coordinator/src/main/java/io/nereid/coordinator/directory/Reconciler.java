@@ -88,6 +88,16 @@ public final class Reconciler {
     }
   }
 
+  /** The opposite: it is brought up again, so reports about it count. */
+  public void remember(ContainerId id) {
+    lock.lock();
+    try {
+      gone.remove(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Optional<Ownership> reconcile(
       NodeId node, ContainerStatus status, Optional<Ownership> known) {
     if (gone.containsKey(status.id())) {

@@ -4,6 +4,7 @@ import io.nereid.config.NetworkConfig;
 import io.nereid.coordinator.membership.Membership;
 import io.nereid.coordinator.store.LocationStore;
 import io.nereid.coordinator.store.MigrationStore;
+import io.nereid.coordinator.store.SnapshotMap;
 import io.nereid.coordinator.store.TermCounter;
 import io.nereid.fault.FaultPoints;
 import io.nereid.port.OwnershipLedger;
@@ -21,6 +22,7 @@ public record LeaderPorts(
     OwnershipLedger ledger,
     MigrationStore migrations,
     LocationStore locations,
+    SnapshotMap snapshots,
     TermCounter terms,
     NetworkConfig network,
     Clock clock,

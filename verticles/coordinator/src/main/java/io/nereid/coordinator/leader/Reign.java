@@ -2,11 +2,15 @@ package io.nereid.coordinator.leader;
 
 import io.nereid.bus.BusClient;
 import io.nereid.bus.BusServer;
+import io.nereid.coordinator.container.AddressPool;
 import io.nereid.coordinator.container.CommandHandler;
 import io.nereid.coordinator.container.MigrateHandler;
+import io.nereid.coordinator.container.NymphSnapshots;
 import io.nereid.coordinator.container.Nymphs;
 import io.nereid.coordinator.container.PreflightHandler;
+import io.nereid.coordinator.container.RestoreHandler;
 import io.nereid.coordinator.container.RunHandler;
+import io.nereid.coordinator.container.SnapshotHandler;
 import io.nereid.coordinator.directory.Directory;
 import io.nereid.coordinator.directory.Operations;
 import io.nereid.coordinator.directory.Reconciler;
@@ -17,6 +21,8 @@ import io.nereid.coordinator.driver.MigrationBoard;
 import io.nereid.coordinator.driver.MigrationListener;
 import io.nereid.coordinator.driver.Turns;
 import io.nereid.coordinator.migration.MigrationRecord;
+import io.nereid.coordinator.snapshot.Jobs;
+import io.nereid.coordinator.snapshot.SnapshotDirectory;
 import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.Location;
@@ -31,6 +37,7 @@ import io.nereid.protocol.message.CoordinatorMessages.ContainerList;
 import io.nereid.protocol.message.CoordinatorMessages.ListRequest;
 import io.nereid.protocol.message.CoordinatorMessages.NodeList;
 import io.nereid.protocol.message.CoordinatorMessages.ReportAck;
+import io.nereid.protocol.message.JobMessages.SnapshotList;
 import io.nereid.protocol.message.NymphMessages.ReportRequest;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -65,6 +72,10 @@ final class Reign {
   private final CommandHandler commands;
   private final MigrateHandler migrate;
   private final PreflightHandler preflight;
+  private final Jobs jobs = new Jobs();
+  private final SnapshotDirectory snapshotDirectory;
+  private final SnapshotHandler snapshots;
+  private final RestoreHandler restore;
 
   /** One after another, and off the driver's way: a container may be frozen meanwhile. */
   private final ExecutorService teller =
@@ -96,8 +107,27 @@ final class Reign {
     Nymphs nymphs = new Nymphs(bus, ports.membership(), term, staleTerm);
     reconciler =
         new Reconciler(ports.ledger(), directory, operations, drivers, board, ports.clock());
-    run =
-        new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, ports.network());
+    AddressPool addresses = new AddressPool(ports.network());
+    run = new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, addresses);
+    snapshotDirectory = new SnapshotDirectory(ports.snapshots(), ports.membership(), bus);
+    snapshots =
+        new SnapshotHandler(
+            ports.ledger(),
+            directory,
+            operations,
+            new NymphSnapshots(nymphs),
+            snapshotDirectory,
+            jobs);
+    restore =
+        new RestoreHandler(
+            ports.ledger(),
+            directory,
+            operations,
+            reconciler,
+            nymphs,
+            addresses,
+            snapshotDirectory,
+            jobs);
     commands = new CommandHandler(ports.ledger(), directory, operations, reconciler, nymphs);
     preflight = new PreflightHandler(ports.ledger(), directory, board, nymphs);
     migrate =
@@ -127,6 +157,17 @@ final class Reign {
     registrations.add(server.serveBlocking(Addresses.CANCEL, migrate::cancel));
     registrations.add(server.serveBlocking(Addresses.MIGRATION, migrate::show));
     registrations.add(server.serveBlocking(Addresses.MIGRATIONS, migrate::list));
+    registrations.add(server.serveBlocking(Addresses.CHECKPOINT, snapshots::checkpoint));
+    registrations.add(server.serveBlocking(Addresses.RESTORE, restore::restore));
+    registrations.add(server.serveBlocking(Addresses.EXPORT, snapshots::export));
+    registrations.add(server.serveBlocking(Addresses.IMPORT, snapshots::importArchive));
+    registrations.add(
+        server.serveBlocking(
+            Addresses.SNAPSHOTS, q -> new SnapshotList(snapshotDirectory.list(q.all()))));
+    registrations.add(
+        server.serveBlocking(Addresses.FIND_SNAPSHOT, q -> snapshotDirectory.find(q.ref())));
+    registrations.add(server.serveBlocking(Addresses.REMOVE_SNAPSHOT, snapshots::remove));
+    registrations.add(server.serveBlocking(Addresses.JOB, jobs::show));
     registrations.add(server.serveBlocking(Addresses.REPORT, this::report));
     askForReports();
     waitFor(Future.all(registrations));
@@ -150,6 +191,7 @@ final class Reign {
 
   private ReportAck report(NodeReport report) {
     reconciler.accept(report);
+    snapshotDirectory.reported(report.node().id(), report.snapshots());
     return new ReportAck(term);
   }
 

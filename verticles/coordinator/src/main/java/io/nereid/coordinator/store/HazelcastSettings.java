@@ -164,6 +164,7 @@ public final class HazelcastSettings {
     config.addMapConfig(
         guarded(Maps.MIGRATIONS, MergePolicies.HigherVersion.class.getName(), quorum));
     config.addMapConfig(map(Maps.LOCATIONS, MergePolicies.NewerLocation.class.getName()));
+    config.addMapConfig(map(Maps.SNAPSHOTS, PutIfAbsentMergePolicy.class.getName()));
     config.addMapConfig(map(Maps.NODES, PutIfAbsentMergePolicy.class.getName()));
   }
 

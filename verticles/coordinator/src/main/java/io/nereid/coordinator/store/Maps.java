@@ -10,6 +10,7 @@ final class Maps {
   static final String MIGRATIONS = "nereid.migrations";
   static final String LOCATIONS = "nereid.locations";
   static final String NODES = "nereid.nodes";
+  static final String SNAPSHOTS = "nereid.snapshots";
   static final String LEADER = "nereid.leader";
 
   private Maps() {}

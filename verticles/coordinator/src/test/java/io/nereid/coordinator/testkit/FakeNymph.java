@@ -238,7 +238,8 @@ public final class FakeNymph {
       return new NodeReport(
           Examples.node(model.node, memory.get()),
           List.copyOf(model.copies.values()),
-          Instant.now());
+          Instant.now(),
+          0);
     }
   }
 }

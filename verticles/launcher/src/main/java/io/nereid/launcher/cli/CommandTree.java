@@ -43,6 +43,9 @@ public final class CommandTree {
     all.put("unpause", UnpauseCommand::new);
     all.put("migrate", MigrateCommand::new);
     all.put("migrations", MigrationsCommand::new);
+    all.put("checkpoint", CheckpointCommand::new);
+    all.put("snapshots", SnapshotsCommand::new);
+    all.put("restore", RestoreCommand::new);
     all.put("explain", ExplainCommand::new);
     all.put("version", VersionCommand::new);
     all.put("doctor", DoctorCommand::new);

@@ -40,7 +40,8 @@ final class Wiring {
       case "nymph" ->
           Optional.of(
               Nymphs.verticle(
-                  new Nymphs.Surroundings(config, transfer, programs, version, faults)));
+                  new Nymphs.Surroundings(
+                      config, transfer, transfer.snapshots(), programs, version, faults)));
       case "coordinator" ->
           Optional.of(new CoordinatorVerticle(config, member.hazelcast(), faults));
       case "gateway" ->

@@ -206,8 +206,12 @@ public final class ContainerRuntime {
     }
   }
 
-  /** Thaws it. */
+  /** Thaws it; through the cgroup itself, as it was frozen. */
   public void thaw(ContainerId id) {
-    runc.resume(id);
+    cgroups.thaw(paths.cgroup(id));
+    if (cgroups.isFrozen(paths.cgroup(id))) {
+      // It says why it cannot.
+      runc.resume(id);
+    }
   }
 }

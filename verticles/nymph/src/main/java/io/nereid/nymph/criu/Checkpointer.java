@@ -172,9 +172,13 @@ public final class Checkpointer {
     return setting.gate(pipe);
   }
 
-  /** Words before runc's own command line of a restore that is held at a gate. */
-  public List<String> wrapper(Gate gate) {
-    return setting.wrapper(gate);
+  /**
+   * Words before runc's own command line of a restore that is held at a gate.
+   *
+   * @param closeConnections whether established TCP connections are restored as closed ones
+   */
+  public List<String> wrapper(Gate gate, boolean closeConnections) {
+    return closeConnections ? setting.wrapperClosingConnections(gate) : setting.wrapper(gate);
   }
 
   /** How long a restore may take. */

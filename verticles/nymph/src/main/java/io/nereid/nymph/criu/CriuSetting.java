@@ -36,6 +36,8 @@ public final class CriuSetting {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String SETTINGS = "network-lock nftables\n" + GhostLimit.SETTING + "\n";
   private static final String CONFIG = "criu.conf";
+  private static final String CONFIG_CLOSING = "criu-tcp-close.conf";
+  private static final String CLOSE_TCP = "tcp-close\n";
   private static final String CONFIG_WITHOUT_MEMORY = "criu-without-memory.conf";
   private static final String GATE = "gate";
   private static final String NO_PAGES = "ps-socket 0\n";
@@ -67,6 +69,9 @@ public final class CriuSetting {
       DurableFile.write(
           directory.resolve(CONFIG_WITHOUT_MEMORY),
           (SETTINGS + NO_PAGES).getBytes(StandardCharsets.US_ASCII));
+      DurableFile.write(
+          directory.resolve(CONFIG_CLOSING),
+          (SETTINGS + CLOSE_TCP).getBytes(StandardCharsets.US_ASCII));
       Gate.writeScript(directory.resolve(GATE));
       List<String> apart = List.of("unshare", "--mount", "--propagation", "slave");
       wrapper.addAll(apart);
@@ -132,6 +137,14 @@ public final class CriuSetting {
    */
   List<String> wrapperWithoutMemory(Gate gate) {
     return words(CONFIG_WITHOUT_MEMORY, environment(gate));
+  }
+
+  /**
+   * For a restore in which established TCP connections are closed: their other ends have gone on,
+   * or belong to another address.
+   */
+  List<String> wrapperClosingConnections(Gate gate) {
+    return words(CONFIG_CLOSING, environment(gate));
   }
 
   /** Where the logs of failed runs are kept. */

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * memory out, and only the pages that have changed since are written, by us: so the time for which
  * it is frozen does not grow with what it could have written. Blocks.
  */
-final class FrozenDump {
+public final class FrozenDump {
   private static final Logger LOG = LoggerFactory.getLogger(FrozenDump.class);
   private static final int COMPARE_THREADS =
       Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 4);
@@ -30,7 +30,7 @@ final class FrozenDump {
 
   private record Armed(Path directory, ArmedDump dump) {}
 
-  FrozenDump(MoveParts parts) {
+  public FrozenDump(MoveParts parts) {
     this.parts = parts;
   }
 
@@ -38,7 +38,7 @@ final class FrozenDump {
    * Prepares a dump without memory while the container runs. It must be taken by {@link #write}
    * with the same directory, or given up.
    */
-  void arm(ContainerRecord record, Path directory) {
+  public void arm(ContainerRecord record, Path directory) {
     giveUp(record.id());
     parts.core().basics().delete().delete(directory);
     try {
@@ -53,12 +53,12 @@ final class FrozenDump {
   }
 
   /** Ends all that was prepared. */
-  void close() {
+  public void close() {
     armed.keySet().forEach(this::giveUp);
   }
 
   /** Ends what was prepared and not taken. Idempotent. */
-  void giveUp(ContainerId id) {
+  public void giveUp(ContainerId id) {
     Armed unused = armed.remove(id);
     if (unused != null) {
       unused.dump().giveUp();
@@ -70,7 +70,7 @@ final class FrozenDump {
    *
    * @param before what the target has of its memory
    */
-  void write(ContainerRecord record, Optional<MemorySnapshot> before, Path directory) {
+  public void write(ContainerRecord record, Optional<MemorySnapshot> before, Path directory) {
     if (before.isEmpty() || !writeWithoutMemory(record, before.get(), directory)) {
       giveUp(record.id());
       parts.core().basics().delete().delete(directory);

@@ -19,16 +19,16 @@ import java.util.List;
  * ahead, in one part for each round. Linked as CRIU links incremental dumps: each page is read from
  * the newest part that has it. Nothing is copied.
  */
-final class ImageChain {
+public final class ImageChain {
   /** Directory of the changed pages, within the images. */
-  static final String MEMORY = "memory";
+  public static final String MEMORY = "memory";
 
   private static final String PARENT = "parent";
 
   private ImageChain() {}
 
   /** Whether these images need the memory that was sent ahead. */
-  static boolean isChained(Path images) {
+  public static boolean isChained(Path images) {
     return Files.isDirectory(images.resolve(MEMORY), LinkOption.NOFOLLOW_LINKS);
   }
 

@@ -10,6 +10,7 @@ import io.nereid.protocol.message.StepMessages.MoveDescription;
  * A container that comes, as this host keeps it on disk until its own record says that it is here.
  *
  * @param epoch under which the stage was reached
+ * @param closeConnections whether its established connections end here
  */
 record Incoming(
     MigrationId migration,
@@ -17,7 +18,8 @@ record Incoming(
     NodeId source,
     MoveDescription move,
     Epoch epoch,
-    Stage stage) {
+    Stage stage,
+    boolean closeConnections) {
   /** How far it has come here. */
   enum Stage {
     /** Nothing of it can run yet. */
@@ -27,6 +29,6 @@ record Incoming(
   }
 
   Incoming at(Stage next, Epoch under) {
-    return new Incoming(migration, container, source, move, under, next);
+    return new Incoming(migration, container, source, move, under, next, closeConnections);
   }
 }

@@ -9,6 +9,7 @@ import io.nereid.domain.id.ContainerName;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.fs.DurableFile;
 import io.nereid.protocol.codec.WireCodec;
+import io.nereid.protocol.message.SnapshotMessages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ import java.util.Optional;
  * @param format of this record
  * @param rounds how many rounds after the first the images build upon
  */
-record Luggage(
+public record Luggage(
     int format,
     ContainerId id,
     ContainerName name,
@@ -61,7 +62,7 @@ record Luggage(
   }
 
   /** Puts description and configuration into a directory. */
-  static void pack(ContainerRecord record, int rounds, Path userConfig, Path directory) {
+  public static void pack(ContainerRecord record, int rounds, Path userConfig, Path directory) {
     try {
       Files.createDirectories(directory);
       DurableFile.write(directory.resolve(FILE), WireCodec.encode(of(record, rounds)));
@@ -93,6 +94,32 @@ record Luggage(
       throw new FailureException(
           Failure.of(FailureCode.PROTOCOL, "what arrived in " + file + ": " + e.getMessage(), ""),
           e);
+    }
+  }
+
+  /** Changes what another host has packed to another identity. */
+  public static void readdress(Path directory, SnapshotMessages.Identity as) {
+    Path file = directory.resolve(FILE);
+    try {
+      Luggage before = WireCodec.decode(Files.readAllBytes(file), Luggage.class);
+      Luggage after =
+          new Luggage(
+              FORMAT,
+              as.id(),
+              as.name(),
+              as.network(),
+              before.bundle,
+              before.layer,
+              before.command,
+              before.terminal,
+              before.created,
+              before.started,
+              before.moves,
+              before.annotations,
+              0);
+      DurableFile.write(file, WireCodec.encode(after));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot change " + file, e);
     }
   }
 

@@ -176,7 +176,7 @@ final class Staging {
       Files.move(
           images.resolve(FIRST_IMAGE), images.resolve(WITHHELD), StandardCopyOption.ATOMIC_MOVE);
       parts.core().runtime().prepare(record, true);
-      return start(record, images, work, lazy);
+      return start(record, images, work, lazy, entry.closeConnections());
     } finally {
       linking.join();
     }
@@ -193,11 +193,12 @@ final class Staging {
   }
 
   /** Starts everything up to CRIU. */
-  private Staged start(ContainerRecord record, Path images, Path work, boolean lazy) {
+  private Staged start(
+      ContainerRecord record, Path images, Path work, boolean lazy, boolean closing) {
     Gate gate = parts.checkpointer().gate(work.resolve("gate"));
     boolean begun = false;
     try {
-      ConmonRequest request = request(record, images, work, lazy, gate);
+      ConmonRequest request = request(record, images, work, lazy, gate, closing);
       parts.core().conmon().begin(request);
       boolean held =
           gate.awaitHeld(
@@ -290,9 +291,14 @@ final class Staging {
   }
 
   private ConmonRequest request(
-      ContainerRecord record, Path images, Path work, boolean lazy, Gate gate) {
+      ContainerRecord record,
+      Path images,
+      Path work,
+      boolean lazy,
+      Gate gate,
+      boolean closing) {
     List<String> options = new ArrayList<>(List.of("--detach", "--work-path=" + work));
-    options.addAll(Checkpointer.options(TcpPolicy.moves(parts, record)));
+    options.addAll(Checkpointer.options(!closing && TcpPolicy.moves(parts, record)));
     if (lazy) {
       options.add("--lazy-pages");
     }
@@ -302,7 +308,7 @@ final class Staging {
         record.terminal(),
         images,
         options,
-        parts.checkpointer().wrapper(gate),
+        parts.checkpointer().wrapper(gate, closing),
         parts.checkpointer().deadline());
   }
 }

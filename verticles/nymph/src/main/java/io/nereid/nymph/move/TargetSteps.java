@@ -58,7 +58,8 @@ final class TargetSteps {
             step.source(),
             step.move(),
             request.fence().epoch(),
-            Incoming.Stage.RESERVED);
+            Incoming.Stage.RESERVED,
+            step.closeConnections());
     incoming.save(entry);
     prepareLazily(entry);
     if (step.move().network().mode() != NetworkMode.HOST) {

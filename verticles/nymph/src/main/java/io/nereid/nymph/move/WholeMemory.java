@@ -18,16 +18,16 @@ import java.util.stream.Stream;
  * Sees to it that a container is whole before it is dumped: pages that an earlier move still brings
  * do not exist yet, and a dump would leave them out without a word. Blocks.
  */
-final class WholeMemory {
+public final class WholeMemory {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private final MoveParts parts;
 
-  WholeMemory(MoveParts parts) {
+  public WholeMemory(MoveParts parts) {
     this.parts = parts;
   }
 
   /** Waits for all pages; WRONG_STATE when they do not come. */
-  void require(ContainerRecord record) {
+  public void require(ContainerRecord record) {
     for (Path work : workDirectories(parts, record.id())) {
       LazyPages.End end = parts.lazyPages().awaitEnd(work, LIMIT);
       if (end != LazyPages.End.COMPLETE) {

@@ -1,0 +1,86 @@
+package io.nereid.protocol.message;
+
+import io.nereid.domain.container.Location;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.id.JobId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotPlace;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the leading coordinator is asked about snapshots. What takes a while is a job: it is
+ * accepted, then asked for. Jobs are forgotten when the leader changes; what they do goes on. A
+ * {@code ref} of a snapshot is its id, a unique beginning of it, or a unique label.
+ */
+public final class JobMessages {
+  private JobMessages() {}
+
+  /** Takes a snapshot of a running container. */
+  public record CheckpointRequest(String ref, Optional<String> label) {}
+
+  /**
+   * Brings a snapshot up.
+   *
+   * @param node where; absent: where it is held
+   * @param name absent: as the container that it was; otherwise as a new one of this name
+   */
+  public record RestoreRequest(String ref, Optional<NodeId> node, Optional<String> name) {}
+
+  /**
+   * Writes a snapshot into an archive.
+   *
+   * @param node whose file system gets the file
+   * @param file absolute path
+   */
+  public record ExportRequest(String ref, NodeId node, String file, boolean replace) {}
+
+  /**
+   * Reads an archive.
+   *
+   * @param node whose file system has the file
+   * @param file absolute path
+   */
+  public record ImportRequest(NodeId node, String file, Optional<String> label) {}
+
+  /** Lists snapshots; those of hosts that are away too when {@code all}. */
+  public record SnapshotsRequest(boolean all) {}
+
+  /** Reply to {@link SnapshotsRequest}, the newest first. */
+  public record SnapshotList(List<SnapshotPlace> snapshots) {}
+
+  /** Finds one snapshot. */
+  public record SnapshotRequest(String ref) {}
+
+  /** Deletes one snapshot, wherever it is. */
+  public record RemoveSnapshotRequest(String ref) {}
+
+  /** Reads one job; waits until it has ended, at most waitMs. */
+  public record JobRequest(JobId job, long waitMs) {}
+
+  /** Whether a job has ended. */
+  public enum JobState {
+    RUNNING,
+    DONE,
+    FAILED
+  }
+
+  /**
+   * One job as it stands.
+   *
+   * @param what for people, for example "checkpoint of container 'cache'"
+   * @param snapshot that it made, restored or wrote, when that is known
+   * @param container that it brought up
+   * @param failure why it has failed
+   */
+  public record JobView(
+      JobId id,
+      String what,
+      JobState state,
+      Progress progress,
+      Optional<Snapshot> snapshot,
+      Optional<Location> container,
+      Optional<Failure> failure) {}
+}

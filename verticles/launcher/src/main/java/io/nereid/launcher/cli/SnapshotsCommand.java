@@ -1,0 +1,75 @@
+package io.nereid.launcher.cli;
+
+import io.nereid.domain.failure.FailureException;
+import io.nereid.launcher.client.Doc;
+import io.nereid.launcher.client.GatewayClient;
+import io.nereid.launcher.render.Figures;
+import io.nereid.launcher.render.SnapshotText;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "snapshots",
+    description = "List snapshots, the newest first; or delete some: rm ID...",
+    sortOptions = false)
+final class SnapshotsCommand extends ListingCommand {
+  private static final String REMOVE = "rm";
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-a", "--all"},
+      description = "Also those of hosts that are away.")
+  private boolean all;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "rm ID",
+      hideParamSyntax = true,
+      description = "The ones to delete: ids, beginnings of ids, or labels.")
+  private List<String> words = List.of();
+
+  SnapshotsCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (words.isEmpty()) {
+      return super.call();
+    }
+    if (words.size() < 2 || !words.getFirst().equals(REMOVE)) {
+      throw new ParameterException(
+          spec.commandLine(), "expected no words, or rm ID..., not " + words);
+    }
+    return remove(client());
+  }
+
+  private int remove(GatewayClient client) {
+    int code = 0;
+    for (String ref : words.subList(1, words.size())) {
+      try {
+        Doc place = client.delete("/v1/snapshots/" + GatewayClient.segment(ref));
+        show(place, Figures.clean(place.at("snapshot", "id").text()) + " removed\n");
+      } catch (FailureException e) {
+        int failed = Failures.report(shell(), e.failure(), wantsJson());
+        code = code == 0 ? failed : code;
+      }
+    }
+    return code;
+  }
+
+  @Override
+  Doc fetch(GatewayClient client) {
+    return client.get(all ? "/v1/snapshots?all=true" : "/v1/snapshots");
+  }
+
+  @Override
+  String render(Doc doc) {
+    return SnapshotText.table(doc.at("snapshots").items(), shell().clock().instant());
+  }
+}

@@ -1,0 +1,94 @@
+package io.nereid.nymph.pages;
+
+import io.nereid.nymph.criu.image.PagemapFile;
+import io.nereid.nymph.criu.image.PagemapFile.Area;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Makes images of which the memory is in several directories complete in one, as a plain dump would
+ * have written them. Blocks; copies from file to file inside the kernel.
+ */
+public final class FlatImages {
+  private static final Pattern PAGEMAP = Pattern.compile("pagemap-(\\d{1,9})\\.img");
+  private static final int PAGE_BYTES = PagemapFile.PAGE_BYTES;
+
+  private FlatImages() {}
+
+  /**
+   * Brings into the images what they have left out.
+   *
+   * @param older where the pages are that they have left out, the newest first
+   * @throws IOException when a file cannot be read or written, or a page is nowhere
+   */
+  public static void flatten(Path images, List<Path> older) throws IOException {
+    try (PageChain chain = PageChain.open(older);
+        DirectoryStream<Path> maps = Files.newDirectoryStream(images, "pagemap-*.img")) {
+      for (Path map : maps) {
+        Matcher name = PAGEMAP.matcher(map.getFileName().toString());
+        if (name.matches()) {
+          flatten(images, map, Long.parseLong(name.group(1)), chain);
+        }
+      }
+    }
+  }
+
+  private static void flatten(Path images, Path map, long process, PageChain chain)
+      throws IOException {
+    PagemapFile before = PagemapFile.read(map);
+    if (before.areas().stream().allMatch(a -> a.is(PagemapFile.PRESENT))) {
+      return;
+    }
+    Path pages = images.resolve(PagemapFile.pagesName(before.pagesId()));
+    Path fresh = images.resolve(pages.getFileName() + ".flat");
+    List<Area> areas = new ArrayList<>();
+    try (FileChannel own = FileChannel.open(pages, StandardOpenOption.READ);
+        FileChannel out =
+            FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      long offset = 0;
+      for (Area area : before.areas()) {
+        if (area.is(PagemapFile.PRESENT)) {
+          copy(own, offset, area.pages() * PAGE_BYTES, out);
+          offset += area.pages() * PAGE_BYTES;
+        } else {
+          bring(chain, process, area, out);
+        }
+        areas.add(area.with((area.flags() & ~PagemapFile.PARENT) | PagemapFile.PRESENT));
+      }
+    }
+    Path freshMap = images.resolve(map.getFileName() + ".flat");
+    new PagemapFile(before.pagesId(), areas).write(freshMap);
+    Files.move(fresh, pages, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(freshMap, map, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void bring(PageChain chain, long process, Area area, FileChannel out)
+      throws IOException {
+    for (long at = area.address(); at < area.end(); ) {
+      for (PageChain.Piece piece : chain.find(process, at, (area.end() - at) / PAGE_BYTES)) {
+        copy(piece.file(), piece.offset(), piece.bytes(), out);
+        at += piece.bytes();
+      }
+    }
+  }
+
+  private static void copy(FileChannel from, long offset, long bytes, FileChannel to)
+      throws IOException {
+    for (long done = 0; done < bytes; ) {
+      long count = from.transferTo(offset + done, bytes - done, to);
+      if (count <= 0) {
+        throw new IOException("an image with pages is shorter than its map says");
+      }
+      done += count;
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.nereid.nymph.snapshot;
+
+import io.nereid.domain.container.ContainerState;
+import io.nereid.domain.failure.Certainty;
+import io.nereid.domain.failure.Failure;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.Fence;
+import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.fs.ContainerDirs;
+import io.nereid.nymph.memory.MemorySnapshot;
+import io.nereid.nymph.move.FrozenDump;
+import io.nereid.nymph.move.ImageChain;
+import io.nereid.nymph.move.Luggage;
+import io.nereid.nymph.move.WholeMemory;
+import io.nereid.nymph.pages.FlatImages;
+import io.nereid.port.Tree;
+import io.nereid.port.TreeKind;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a snapshot of a container that runs on: its memory is read while it runs, then it is frozen
+ * for as long as it takes to write down everything else and what has changed, and all that is
+ * expensive happens after it has been thawed. Blocks.
+ */
+final class Taking {
+  private static final Logger LOG = LoggerFactory.getLogger(Taking.class);
+  private static final Duration OTHERS_LIMIT = Duration.ofSeconds(10);
+  private static final long DISK_RESERVE_BYTES = 256L << 20;
+  private final SnapshotParts parts;
+  private final Thawing thawing;
+  private final FrozenDump dump;
+  private final WholeMemory whole;
+
+  Taking(SnapshotParts parts, Thawing thawing) {
+    this.parts = parts;
+    this.thawing = thawing;
+    this.dump = new FrozenDump(parts.moves());
+    this.whole = new WholeMemory(parts.moves());
+  }
+
+  /** What was there when it was frozen. */
+  private record Moment(ContainerRecord record, Instant at, long freezeMs) {}
+
+  SnapshotResult.Stored take(SnapshotCommand.Take take, Fence fence, Consumer<Progress> told) {
+    long begun = System.nanoTime();
+    Path directory = thawing.taking(take.id().value());
+    try {
+      Moment moment =
+          parts
+              .core()
+              .executor()
+              .runWhenFree(
+                  take.container(),
+                  "checkpoint",
+                  OTHERS_LIMIT,
+                  () -> {
+                    parts.core().epochs().check(fence, take.container());
+                    return capture(take, directory);
+                  });
+      pass("thawed");
+      Snapshot snapshot = store(take, moment, directory, begun, told);
+      LOG.info(
+          "snapshot {} of container {}: frozen for {} ms, {} bytes, {} of them new",
+          snapshot.id(),
+          snapshot.container(),
+          snapshot.freezeMs(),
+          snapshot.sizes().total(),
+          snapshot.sizes().unique());
+      return new SnapshotResult.Stored(
+          snapshot, Optional.of(parts.core().view().of(take.container())));
+    } finally {
+      parts.core().basics().delete().delete(directory);
+    }
+  }
+
+  /** What waits for a freeze ends. */
+  void close() {
+    dump.close();
+  }
+
+  private void pass(String point) {
+    parts.moves().faults().pass("nymph.Take." + point);
+  }
+
+  private Moment capture(SnapshotCommand.Take take, Path directory) {
+    ContainerRecord record = parts.core().store().get(take.container());
+    require(record);
+    whole.require(record);
+    ContainerDirs dirs = parts.paths().container(record.id());
+    Path ahead = directory.resolve("ahead");
+    try {
+      Files.createDirectories(ahead);
+      Luggage.pack(record, 0, dirs.userConfig(), directory.resolve("bundle"));
+      Moment moment;
+      try (MemorySnapshot before = read(record, ahead)) {
+        // What can be started before the freeze is started before it.
+        dump.arm(record, directory.resolve("dump"));
+        pass("read");
+        thawing.marks().set(record.id(), take.id());
+        moment = whileFrozen(record, before, directory);
+      } finally {
+        dump.giveUp(record.id());
+      }
+      return moment;
+    } catch (IOException e) {
+      throw new FailureException(
+          Failure.of(
+              FailureCode.NO_SPACE,
+              "cannot write a snapshot of container " + record.name() + ": " + e.getMessage(),
+              "make room below criu.dumpPath"),
+          e);
+    }
+  }
+
+  private void require(ContainerRecord record) {
+    record
+        .hold()
+        .ifPresent(hold -> {
+          throw new FailureException(
+              Failure.refused(
+                  FailureCode.BUSY,
+                  "cannot checkpoint container "
+                      + record.name()
+                      + ": migration "
+                      + hold.migration()
+                      + " holds it",
+                  "wait for its end or cancel it"));
+        });
+    ContainerState state = parts.core().view().state(record);
+    if (state != ContainerState.RUNNING) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "cannot checkpoint container " + record.name() + ": it is " + state,
+              state == ContainerState.PAUSED ? "unpause it first" : "look at 'nereid ps -a'"));
+    }
+    if (record.terminal()) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.UNSUPPORTED,
+              "cannot checkpoint container " + record.name() + ": it has a terminal",
+              "the other end of its terminal is not a part of it; run it with \"terminal\": false"));
+    }
+  }
+
+  private MemorySnapshot read(ContainerRecord record, Path images) throws IOException {
+    long room = Math.max(0, Files.getFileStore(images).getUsableSpace() - DISK_RESERVE_BYTES);
+    List<Integer> pids =
+        parts.core().cgroups().processes(parts.paths().cgroup(record.id())).stream()
+            .map(Long::intValue)
+            .toList();
+    return MemorySnapshot.take(pids, images, room, () -> !Thread.currentThread().isInterrupted());
+  }
+
+  private Moment whileFrozen(ContainerRecord record, MemorySnapshot before, Path directory)
+      throws IOException {
+    ContainerDirs dirs = parts.paths().container(record.id());
+    FileCopies copies = new FileCopies(parts.core().basics().runner());
+    boolean mayBeDumping = false;
+    Instant at = parts.moves().clock().instant();
+    long frozen = System.nanoTime();
+    long logBytes;
+    try {
+      parts.core().runtime().freeze(record.id());
+      pass("frozen");
+      FileCopies.Running copying = copies.begin(dirs.upper(), directory.resolve("upper"));
+      try {
+        dump.write(record, Optional.of(before), directory.resolve("dump"));
+      } finally {
+        copying.join();
+      }
+      logBytes = Files.exists(dirs.log()) ? Files.size(dirs.log()) : 0;
+      pass("dumped");
+    } catch (FailureException e) {
+      mayBeDumping = e.failure().certainty() == Certainty.UNKNOWN;
+      throw e;
+    } finally {
+      thawing.thaw(record.id(), directory, mayBeDumping);
+    }
+    long freezeMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - frozen);
+    Path log = Files.createDirectories(directory.resolve("log")).resolve("ctr.log");
+    FileCopies.beginning(dirs.log(), logBytes, log);
+    return new Moment(record, at, freezeMs);
+  }
+
+  private Snapshot store(
+      SnapshotCommand.Take take,
+      Moment moment,
+      Path directory,
+      long begun,
+      Consumer<Progress> told) {
+    Path images = directory.resolve("dump").resolve("images");
+    try {
+      if (ImageChain.isChained(images)) {
+        Path memory = images.resolve(ImageChain.MEMORY);
+        FlatImages.flatten(images, List.of(memory, directory.resolve("ahead")));
+        parts.core().basics().delete().delete(memory);
+        Files.deleteIfExists(images.resolve("parent"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot complete the images in " + images, e);
+    }
+    ContainerRecord record = moment.record();
+    Snapshot draft =
+        new Snapshot(
+            take.id(),
+            take.label(),
+            record.id(),
+            record.name(),
+            parts.paths().node(),
+            Snapshot.Origin.TAKEN,
+            moment.at(),
+            parts.core().epochs().epoch(record.id()),
+            record.network(),
+            parts.moves().probe().capabilities(),
+            List.of(record.layer()),
+            record.command(),
+            record.terminal(),
+            Snapshot.Sizes.UNKNOWN,
+            moment.freezeMs(),
+            0);
+    List<Tree> trees =
+        List.of(
+            new Tree(TreeKind.BUNDLE, directory.resolve("bundle")),
+            new Tree(TreeKind.UPPER, directory.resolve("upper")),
+            new Tree(TreeKind.LOG, directory.resolve("log")),
+            new Tree(TreeKind.IMAGES, images));
+    return parts.store().put(draft, trees, begun, done -> told.accept(progress(done)));
+  }
+
+  static Progress progress(long bytes) {
+    return new Progress(bytes, bytes, 0, 0, -1);
+  }
+}
