@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * <p>Names are {@code coordinator.PHASE}, passed when a migration has been recorded in that phase
  * and before anything is done about it, and {@code nymph.STEP.begin} and {@code nymph.STEP.end},
- * passed before a step's first effect and after its last one. PHASE is a {@link
+ * passed before a step's first effect and after its last one; in between, taking a snapshot passes
+ * {@code nymph.Take.read}, {@code frozen}, {@code dumped} and {@code thawed}. PHASE is a {@link
  * io.nereid.domain.migration.Phase}, STEP the simple name of a step's command.
  */
 @FunctionalInterface

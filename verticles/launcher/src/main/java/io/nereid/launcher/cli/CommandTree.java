@@ -46,6 +46,8 @@ public final class CommandTree {
     all.put("checkpoint", CheckpointCommand::new);
     all.put("snapshots", SnapshotsCommand::new);
     all.put("restore", RestoreCommand::new);
+    all.put("export", ExportCommand::new);
+    all.put("import", ImportCommand::new);
     all.put("explain", ExplainCommand::new);
     all.put("version", VersionCommand::new);
     all.put("doctor", DoctorCommand::new);

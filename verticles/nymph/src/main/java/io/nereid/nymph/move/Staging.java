@@ -291,12 +291,7 @@ final class Staging {
   }
 
   private ConmonRequest request(
-      ContainerRecord record,
-      Path images,
-      Path work,
-      boolean lazy,
-      Gate gate,
-      boolean closing) {
+      ContainerRecord record, Path images, Path work, boolean lazy, Gate gate, boolean closing) {
     List<String> options = new ArrayList<>(List.of("--detach", "--work-path=" + work));
     options.addAll(Checkpointer.options(!closing && TcpPolicy.moves(parts, record)));
     if (lazy) {

@@ -10,11 +10,9 @@ import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
-import io.nereid.port.TransferTicket;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.SnapshotMessages.Identity;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
-import io.nereid.protocol.message.SnapshotMessages.SnapshotReply;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
@@ -34,9 +32,11 @@ import org.slf4j.LoggerFactory;
 final class BringingUp {
   private static final Logger LOG = LoggerFactory.getLogger(BringingUp.class);
   private final SnapshotParts parts;
+  private final Fetching fetching;
 
   BringingUp(SnapshotParts parts) {
     this.parts = parts;
+    this.fetching = new Fetching(parts);
   }
 
   SnapshotResult restore(
@@ -49,19 +49,30 @@ final class BringingUp {
     try {
       var prepared =
           (StepResult.Prepared) steps.run(new StepCommand.Prepare(move, restore.holder(), true));
-      fetch(operation, restore, prepared.ticket(), told);
+      fetching.fetch(
+          operation,
+          restore.holder(),
+          new SnapshotCommand.Send(restore.snapshot().id(), prepared.ticket(), restore.as()),
+          told);
       var restored = (StepResult.Restored) steps.run(new StepCommand.Restore());
       return new SnapshotResult.Restored(restored.status());
     } catch (FailureException e) {
       if (e.failure().certainty() == Certainty.UNKNOWN && steps.restoring) {
         throw e;
       }
-      try {
-        steps.run(new StepCommand.Discard());
-      } catch (FailureException left) {
-        LOG.warn("what was made for {} is removed later: {}", operation, left.getMessage());
-      }
-      throw e;
+      throw new FailureException(discarded(steps, e.failure()), e);
+    }
+  }
+
+  /** Nothing of it runs here and nothing will: whatever was unknown before is known now. */
+  private static Failure discarded(Steps steps, Failure why) {
+    try {
+      steps.run(new StepCommand.Discard());
+      return new Failure(
+          why.code(), Certainty.RAN_AND_FAILED, why.message(), why.remedy(), why.evidence());
+    } catch (FailureException left) {
+      LOG.warn("what was made is removed later: {}", left.getMessage());
+      return why;
     }
   }
 
@@ -91,34 +102,6 @@ final class BringingUp {
         s.layers(),
         s.terminal(),
         0);
-  }
-
-  private void fetch(
-      MigrationId operation,
-      SnapshotCommand.Restore restore,
-      TransferTicket ticket,
-      Consumer<Progress> told) {
-    var send = new SnapshotCommand.Send(restore.snapshot().id(), ticket, restore.as());
-    boolean begin = true;
-    while (true) {
-      SnapshotReply reply =
-          parts
-              .ask()
-              .apply(
-                  restore.holder(),
-                  new SnapshotRequest(
-                      operation, begin, Optional.empty(), send, Addresses.LONG_POLL_MS));
-      begin = false;
-      switch (reply) {
-        case SnapshotReply.Running running -> told.accept(running.progress());
-        case SnapshotReply.Done done -> {
-          return;
-        }
-        case SnapshotReply.Failed failed ->
-            throw new FailureException(
-                failed.failure().during("sending it from host " + restore.holder()));
-      }
-    }
   }
 
   private final class Steps {

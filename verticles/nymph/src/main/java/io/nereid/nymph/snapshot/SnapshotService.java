@@ -1,8 +1,5 @@
 package io.nereid.nymph.snapshot;
 
-import io.nereid.domain.failure.Failure;
-import io.nereid.domain.failure.FailureCode;
-import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.migration.Progress;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.SnapshotMessages.EpochRequest;
@@ -23,6 +20,7 @@ public final class SnapshotService {
   private final Taking taking;
   private final Sending sending;
   private final BringingUp bringingUp;
+  private final Archiving archiving;
 
   public SnapshotService(SnapshotParts parts) {
     this.parts = parts;
@@ -30,6 +28,7 @@ public final class SnapshotService {
     this.taking = new Taking(parts, thawing);
     this.sending = new Sending(parts, thawing);
     this.bringingUp = new BringingUp(parts);
+    this.archiving = new Archiving(parts, thawing);
   }
 
   /** Does something or attaches to it; returns its state after at most the wait of the request. */
@@ -65,14 +64,9 @@ public final class SnapshotService {
         parts.store().remove(c.id());
         yield new SnapshotResult.Removed();
       }
-      case SnapshotCommand.Export c -> throw notYet();
-      case SnapshotCommand.Import c -> throw notYet();
+      case SnapshotCommand.Export c -> archiving.export(request.operation(), c, told);
+      case SnapshotCommand.Import c -> archiving.read(c, told);
     };
-  }
-
-  private static FailureException notYet() {
-    return new FailureException(
-        Failure.refused(FailureCode.UNSUPPORTED, "archives are not supported", ""));
   }
 
   /** Which are here. */

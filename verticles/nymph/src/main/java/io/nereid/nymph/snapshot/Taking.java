@@ -42,6 +42,7 @@ final class Taking {
   private static final Logger LOG = LoggerFactory.getLogger(Taking.class);
   private static final Duration OTHERS_LIMIT = Duration.ofSeconds(10);
   private static final long DISK_RESERVE_BYTES = 256L << 20;
+  private static final long WORDS_BYTES_MAX = 16L << 20;
   private final SnapshotParts parts;
   private final Thawing thawing;
   private final FrozenDump dump;
@@ -216,6 +217,7 @@ final class Taking {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot complete the images in " + images, e);
     }
+    keepWords(directory);
     ContainerRecord record = moment.record();
     Snapshot draft =
         new Snapshot(
@@ -242,6 +244,20 @@ final class Taking {
             new Tree(TreeKind.LOG, directory.resolve("log")),
             new Tree(TreeKind.IMAGES, images));
     return parts.store().put(draft, trees, begun, done -> told.accept(progress(done)));
+  }
+
+  /** What CRIU says of the dump: an archive has it, too. */
+  private static void keepWords(Path directory) {
+    for (String name : List.of("dump.log", "stats-dump")) {
+      Path words = directory.resolve("dump").resolve("work").resolve(name);
+      try {
+        if (Files.isRegularFile(words) && Files.size(words) <= WORDS_BYTES_MAX) {
+          Files.copy(words, directory.resolve("bundle").resolve(name));
+        }
+      } catch (IOException e) {
+        LOG.debug("{} is not kept: {}", words, e.toString());
+      }
+    }
   }
 
   static Progress progress(long bytes) {

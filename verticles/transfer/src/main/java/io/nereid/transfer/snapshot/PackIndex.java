@@ -18,7 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class PackIndex implements AutoCloseable {
   /** A chunk that is nowhere. */
-  static final long NONE = -1;
+  static final long NONE = -2;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
