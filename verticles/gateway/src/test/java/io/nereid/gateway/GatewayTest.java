@@ -158,10 +158,12 @@ class GatewayTest {
     assertBad(http.get("/v1/containers/c/preflight?bandwidthBytesPerSecond=5"), "65536");
     assertBad(http.post("/v1/containers/c/migrate", "{\"mode\":\"warm\"}"), "mode 'warm'");
     assertBad(http.post("/v1/containers/c/migrate", "{\"mode\":\"post-copy\"}"), "not built");
-    assertBad(http.post("/v1/containers/c/migrate", "{\"onNoConverge\":\"x\"}"), "onNoConverge 'x'");
+    assertBad(
+        http.post("/v1/containers/c/migrate", "{\"onNoConverge\":\"x\"}"), "onNoConverge 'x'");
     assertBad(http.post("/v1/containers/c/migrate", "{\"maxDowntimeMs\":9}"), "from 10 to");
     assertBad(
-        http.post("/v1/containers/c/migrate", "{\"mode\":\"cold\",\"ahead\":false}"), "both 'mode'");
+        http.post("/v1/containers/c/migrate", "{\"mode\":\"cold\",\"ahead\":false}"),
+        "both 'mode'");
     assertBad(http.get("/v1/containers/c/preflight?mode=warm"), "mode 'warm'");
     assertBad(http.get("/v1/containers/c/preflight?host=b"), "host");
     assertBad(
