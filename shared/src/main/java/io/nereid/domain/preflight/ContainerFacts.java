@@ -12,6 +12,7 @@ import java.util.List;
  * @param terminal whether its first process owns a terminal of the host
  * @param tcpMoves whether established connections are taken along
  * @param memoryBytes private and shared memory, without page cache
+ * @param dirtyBytesPerSecond how fast it was rewriting memory for a moment; -1 when not known
  * @param filesBytes writable layer and read-only layer
  * @param dumpFreeBytes free space where its host writes checkpoints; -1 when not known
  */
@@ -24,6 +25,7 @@ public record ContainerFacts(
     boolean terminal,
     boolean tcpMoves,
     long memoryBytes,
+    long dirtyBytesPerSecond,
     long filesBytes,
     long dumpFreeBytes,
     List<BindMount> binds,

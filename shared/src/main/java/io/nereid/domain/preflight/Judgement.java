@@ -1,5 +1,6 @@
 package io.nereid.domain.preflight;
 
+import io.nereid.domain.migration.MigrationOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,13 +22,17 @@ public final class Judgement {
 
   /** The same with the verdict and what the move would cost. */
   public static Assessment assess(
-      ContainerFacts container, TargetFacts there, long bandwidthLimit, Rates rates) {
+      ContainerFacts container, TargetFacts there, MigrationOptions options, Rates rates) {
     long ghosts = container.inside().deleted().stream().mapToLong(OpenFile::bytes).sum();
     return Assessment.of(
         there.host().host(),
         findings(container, there),
         java.util.Optional.of(
             Predictor.predict(
-                container.memoryBytes() + ghosts, container.filesBytes(), bandwidthLimit, rates)));
+                container.memoryBytes() + ghosts,
+                container.filesBytes(),
+                container.dirtyBytesPerSecond(),
+                options,
+                rates)));
   }
 }

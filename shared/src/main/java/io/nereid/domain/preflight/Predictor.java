@@ -1,11 +1,12 @@
 package io.nereid.domain.preflight;
 
+import io.nereid.domain.migration.MigrationOptions;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Predicts what a move costs from what moves have cost. Pure. The memory is taken as written
- * evenly: what is rewritten after it was sent ahead is not known here.
+ * Predicts what a move costs from what moves have cost. Pure. Memory is taken as rewritten evenly,
+ * at the rate of a moment.
  */
 public final class Predictor {
   /** Freeze, metadata, grant and restore of a container without memory to speak of. */
@@ -31,17 +32,47 @@ public final class Predictor {
    * Predicts.
    *
    * @param filesBytes of layers and writable layer
-   * @param bandwidthLimit in bytes per second; 0 is none
+   * @param dirtyBytesPerSecond how fast memory changes; -1 when that is not known, and taken as 0
    */
   public static Prediction predict(
-      long memoryBytes, long filesBytes, long bandwidthLimit, Rates rates) {
-    long whole = Math.max(0, memoryBytes) + Math.max(0, filesBytes);
+      long memoryBytes,
+      long filesBytes,
+      long dirtyBytesPerSecond,
+      MigrationOptions options,
+      Rates rates) {
+    long memory = Math.max(0, memoryBytes);
+    long whole = memory + Math.max(0, filesBytes);
     long bytes = Math.round(whole * rates.sentShare());
+    long limit = options.bandwidthBytesPerSecond();
     long settleMs = Math.round(whole * 1000.0 / rates.bytesPerSecond());
-    long sendMs = bandwidthLimit > 0 ? Math.round(bytes * 1000.0 / bandwidthLimit) : 0;
-    long pauseMs = fixedPauseMs(memoryBytes, rates);
-    long totalMs = AROUND_MS + Math.max(settleMs, sendMs) + pauseMs;
-    return new Prediction(pauseMs, totalMs, bytes, memoryBytes, basis(rates));
+    long sendMs = limit > 0 ? Math.round(bytes * 1000.0 / limit) : 0;
+    long firstMs = Math.max(settleMs, sendMs);
+    long fixedMs = fixedPauseMs(memory, rates);
+    if (!options.ahead()) {
+      // All of the memory is dumped and sent while it is frozen.
+      long frozenMs = fixedMs + Math.round(memory * 1000.0 / rates.bytesPerSecond());
+      return new Prediction(
+          frozenMs,
+          AROUND_MS + firstMs + fixedMs,
+          bytes,
+          memory,
+          dirtyBytesPerSecond,
+          0,
+          true,
+          basis(rates));
+    }
+    RoundsAhead ahead =
+        RoundsAhead.expected(
+            memory, Math.max(0, dirtyBytesPerSecond), firstMs, fixedMs, options, rates);
+    return new Prediction(
+        fixedMs + ahead.restMs(),
+        AROUND_MS + firstMs + ahead.moreMs() + fixedMs + ahead.restMs(),
+        bytes + ahead.moreBytes(),
+        memory,
+        dirtyBytesPerSecond,
+        ahead.rounds(),
+        ahead.converges(),
+        basis(rates));
   }
 
   /** What a pause takes however little of the memory has changed. */

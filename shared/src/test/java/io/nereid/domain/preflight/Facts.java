@@ -54,6 +54,7 @@ final class Facts {
         terminal,
         tcpMoves,
         memoryBytes,
+        -1,
         50 * MIB,
         dumpFree,
         binds,

@@ -3,6 +3,7 @@ package io.nereid.domain.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nereid.domain.container.NetworkMode;
+import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.protocol.codec.WireCodec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,8 @@ class JudgementTest {
     here.accept(source);
     Facts target = new Facts();
     there.accept(target);
-    return Judgement.assess(source.container(), target.target(), 0, Rates.USUAL);
+    return Judgement.assess(
+        source.container(), target.target(), MigrationOptions.DEFAULT, Rates.USUAL);
   }
 
   private static Assessment judge(Consumer<Facts> here) {
@@ -375,7 +377,7 @@ class JudgementTest {
     inside(i -> i.deleted = List.of(FILE)).accept(facts);
     ContainerFacts container = facts.container();
     TargetFacts target = facts.target();
-    Assessment found = Judgement.assess(container, target, 0, Rates.USUAL);
+    Assessment found = Judgement.assess(container, target, MigrationOptions.DEFAULT, Rates.USUAL);
     assertThat(WireCodec.decode(WireCodec.encode(container), ContainerFacts.class))
         .isEqualTo(container);
     assertThat(WireCodec.decode(WireCodec.encode(target), TargetFacts.class)).isEqualTo(target);

@@ -255,4 +255,30 @@ class TransferTest {
     assertThat(left).doesNotExist();
     restarted.stop(hosts.vertx).await();
   }
+
+  @Test
+  void roundsStayBesideEachOtherUntilWhatTheyBelongToIsSentAnew() throws IOException {
+    Path images = hosts.directory("ahead");
+    Samples.pages(images.resolve("pages-1.img"), 50, 1);
+    hosts.send(SetLabel.AHEAD, new Tree(TreeKind.IMAGES, images));
+    for (int round = 1; round <= 3; round++) {
+      Path changed = hosts.directory("round-" + round);
+      Samples.pages(changed.resolve("pages-1.img"), round, 10 + round);
+      hosts.send(SetLabel.ROUND, new Tree(TreeKind.IMAGES, changed));
+      List<ReceivedSet> all = hosts.target.rounds(hosts.migration);
+      assertThat(all).hasSize(round);
+      assertThat(all.getLast().roots().get(TreeKind.IMAGES).resolve("pages-1.img"))
+          .hasSameBinaryContentAs(changed.resolve("pages-1.img"));
+    }
+    assertThat(
+            hosts
+                .target
+                .received(hosts.migration, SetLabel.AHEAD)
+                .roots()
+                .get(TreeKind.IMAGES)
+                .resolve("pages-1.img"))
+        .hasSameBinaryContentAs(images.resolve("pages-1.img"));
+    hosts.send(SetLabel.AHEAD, new Tree(TreeKind.IMAGES, images));
+    assertThat(hosts.target.rounds(hosts.migration)).isEmpty();
+  }
 }

@@ -33,7 +33,17 @@ final class History {
         m.bytesTotal(),
         m.bytesSent(),
         m.options().ahead() ? ms(m, Phase.AHEAD) : 0,
-        m.frozenMs().orElseThrow());
+        fixedMs(m));
+  }
+
+  /** The pause without what was left of the memory: that differs from move to move. */
+  private static long fixedMs(Migration m) {
+    long rest =
+        m.options().ahead()
+            ? Math.max(0, m.rounds().frozenBytes()) * 1_000 / Rates.USUAL.bytesPerSecond()
+            : 0;
+    long pause = m.frozenMs().orElseThrow();
+    return Math.max(pause / 2, pause - rest);
   }
 
   private static long ms(Migration migration, Phase phase) {

@@ -65,14 +65,14 @@ public final class PreflightHandler {
             .filter(n -> wanted.isEmpty() || n.node().id().equals(wanted.get()))
             .toList();
     Rates rates = History.rates(board, base.id());
-    long limit = request.options().bandwidthBytesPerSecond();
+    MigrationOptions options = request.options();
     return new PreflightReport(
         base.id(),
         base.name(),
         base.owner(),
         container.memoryBytes(),
         container.filesBytes(),
-        all(candidates, node -> assess(node, base, container, limit, rates, ANSWER_MS)));
+        all(candidates, node -> assess(node, base, container, options, rates, ANSWER_MS)));
   }
 
   /**
@@ -92,7 +92,7 @@ public final class PreflightHandler {
       ContainerFacts container = nymphs.sourceFacts(base.owner(), base.id(), CHOICE_MS);
       Rates rates = Rates.USUAL;
       List<Assessment> found =
-          all(candidates, n -> assess(n, base, container, 0, rates, CHOICE_MS));
+          all(candidates, n -> assess(n, base, container, options, rates, CHOICE_MS));
       return java.util.stream.IntStream.range(0, candidates.size())
           .filter(i -> found.get(i).allows(options.force()))
           .boxed()
@@ -126,13 +126,13 @@ public final class PreflightHandler {
       NodeView node,
       Ownership base,
       ContainerFacts container,
-      long limit,
+      MigrationOptions options,
       Rates rates,
       long waitMs) {
     NodeId host = node.node().id();
     try {
       TargetFacts there = nymphs.targetFacts(host, container, waitMs);
-      Assessment found = Judgement.assess(container, there, limit, rates);
+      Assessment found = Judgement.assess(container, there, options, rates);
       return busy(base, host)
           .map(finding -> {
             List<Finding> more = new ArrayList<>(found.findings());

@@ -80,9 +80,7 @@ final class Forward {
 
   private static void checked(Draft d, TargetFacts there) {
     MigrationOptions options = d.from.migration().options();
-    Assessment found =
-        Judgement.assess(
-            d.facts.orElseThrow(), there, options.bandwidthBytesPerSecond(), d.from.rates());
+    Assessment found = Judgement.assess(d.facts.orElseThrow(), there, options, d.from.rates());
     d.facts = Optional.empty();
     d.preflight = Optional.of(found.brief());
     if (found.allows(options.force())) {

@@ -111,6 +111,7 @@ public final class Examples {
         false,
         true,
         1 << 20,
+        -1,
         1 << 20,
         100L << 30,
         List.of(),

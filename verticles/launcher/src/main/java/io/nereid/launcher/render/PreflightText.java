@@ -37,6 +37,11 @@ public final class PreflightText {
     out.append(table);
     hosts.forEach(host -> findings(host, out));
     hosts.stream()
+        .map(host -> RoundsText.expected(host.at("prediction")))
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .ifPresent(text -> out.append(text).append('\n'));
+    hosts.stream()
         .map(host -> host.at("prediction", "basis").text())
         .filter(basis -> !basis.isEmpty())
         .findFirst()

@@ -30,6 +30,25 @@ final class RoundsText {
     return out.toString();
   }
 
+  /**
+   * What a prediction says about them, without the end of the line; nothing when it says nothing.
+   */
+  static String expected(Doc prediction) {
+    long dirty = prediction.at("dirtyBytesPerSecond").number(-1);
+    long rounds = prediction.at("rounds").number(0);
+    if (dirty < 0 || rounds == 0) {
+      return "";
+    }
+    return "memory is changing by "
+        + Figures.bytes(dirty)
+        + "/s: "
+        + (rounds == 1 ? "1 round" : rounds + " rounds")
+        + " ahead, "
+        + (prediction.at("converges").isTrue()
+            ? "then what is left fits the downtime"
+            : "and what is left does not fit the downtime (--on-no-converge)");
+  }
+
   private static String line(Doc round) {
     List<String> parts = new ArrayList<>();
     parts.add(

@@ -25,7 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code migrate --dry-run} through a real gateway to answers that are made up. */
 class DryRunTest {
   private static final Prediction COST =
-      new Prediction(512, 2_300, 30L << 20, 20L << 20, "usual figures; nothing has moved yet");
+      new Prediction(
+          512,
+          2_300,
+          30L << 20,
+          20L << 20,
+          3L << 20,
+          2,
+          true,
+          "usual figures; nothing has moved yet");
   private static final Finding FINE = new Finding("arch", Severity.OK, "both are x86_64", "");
   private static final Finding NOTE =
       new Finding("tcp", Severity.INFO, "3 established TCP connections move along", "");
@@ -86,6 +94,7 @@ class DryRunTest {
               make room there
             c: risk kernel: kernel 5.10 there, 6.1 here
               choose a newer one
+            memory is changing by 3.0 MiB/s: 2 rounds ahead, then what is left fits the downtime
             prediction: usual figures; nothing has moved yet
             """);
     assertThat(result.code()).as("one host can take it").isZero();

@@ -9,6 +9,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.OpenFile;
 import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.memory.DirtyProbe;
 import io.nereid.nymph.preflight.Preflight;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import io.nereid.protocol.message.StepMessages.StepResult;
@@ -21,6 +22,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Describes a container that is to leave. Judges nothing; changes nothing. Blocks. */
 final class MoveDescriber {
@@ -32,8 +34,13 @@ final class MoveDescriber {
     this.preflight = preflight;
   }
 
-  /** WRONG_STATE when it does not run. */
-  StepResult.Described describe(ContainerId id) {
+  /**
+   * WRONG_STATE when it does not run.
+   *
+   * @param watchMs for at least so long it is watched how memory changes; describing takes a while
+   *     anyway
+   */
+  StepResult.Described describe(ContainerId id, long watchMs) {
     ContainerRecord record = parts.core().store().get(id);
     ContainerStatus status = parts.core().view().of(record);
     if (status.state() != ContainerState.RUNNING) {
@@ -43,10 +50,11 @@ final class MoveDescriber {
               "cannot move container " + record.name() + ": it is " + status.state(),
               "look at 'nereid ps -a'"));
     }
+    DirtyProbe probe = DirtyProbe.begin(processes(id));
     long files =
         parts.transfer().layerBytes(record.layer())
             + bytes(parts.paths().container(record.id()).upper());
-    ContainerFacts facts = preflight.source(record, status, files);
+    ContainerFacts facts = preflight.source(record, status, files, () -> rate(probe, watchMs));
     return new StepResult.Described(
         new MoveDescription(
             record.id(),
@@ -60,6 +68,21 @@ final class MoveDescriber {
             record.terminal(),
             facts.inside().tcpEstablished()),
         facts);
+  }
+
+  private static long rate(DirtyProbe probe, long watchMs) {
+    long left = watchMs - probe.ageMs();
+    while (left > 0 && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(left * 1_000_000);
+      left = watchMs - probe.ageMs();
+    }
+    return probe.bytesPerSecond();
+  }
+
+  private List<Integer> processes(ContainerId id) {
+    return parts.core().cgroups().processes(parts.paths().cgroup(id)).stream()
+        .map(Long::intValue)
+        .toList();
   }
 
   /**

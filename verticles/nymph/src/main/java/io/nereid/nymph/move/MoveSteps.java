@@ -33,6 +33,10 @@ import java.util.function.Supplier;
 public final class MoveSteps implements StepService {
   // A step waits for an operation that was begun before, a dump for example, which is never cut.
   private static final Duration OTHERS_LIMIT = Duration.ofMinutes(15);
+
+  /** Somebody asks what a move would cost, and waits. */
+  private static final long WATCH_MS = 250;
+
   private static final int ENDED_MAX = 10_000;
   private final MoveParts parts;
   private final StepTable table = new StepTable();
@@ -134,7 +138,7 @@ public final class MoveSteps implements StepService {
 
   private StepResult dispatch(StepRequest request, Consumer<Progress> told) {
     return switch (request.command()) {
-      case StepCommand.Describe c -> describer.describe(request.container());
+      case StepCommand.Describe c -> describer.describe(request.container(), 0);
       case StepCommand.Check c -> new StepResult.Checked(preflight.target(c.container()));
       case StepCommand.Prepare c -> alone(request, () -> target.prepare(request, c));
       case StepCommand.SendAhead c -> alone(request, () -> source.sendAhead(request, c, told));
@@ -186,7 +190,7 @@ public final class MoveSteps implements StepService {
 
   @Override
   public ContainerFacts sourceFacts(SourceFactsRequest request) {
-    return describer.describe(request.id()).facts();
+    return describer.describe(request.id(), WATCH_MS).facts();
   }
 
   @Override

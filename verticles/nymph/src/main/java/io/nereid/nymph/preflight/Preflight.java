@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -55,8 +56,10 @@ public final class Preflight {
    * A container that runs here.
    *
    * @param filesBytes of its writable layer and its read-only one
+   * @param dirty how fast it rewrites memory; asked at the end
    */
-  public ContainerFacts source(ContainerRecord record, ContainerStatus status, long filesBytes) {
+  public ContainerFacts source(
+      ContainerRecord record, ContainerStatus status, long filesBytes, LongSupplier dirty) {
     ContainerId id = record.id();
     List<BindMount> binds = binds(record);
     Set<String> points = binds.stream().map(BindMount::destination).collect(Collectors.toSet());
@@ -75,6 +78,7 @@ public final class Preflight {
         record.terminal(),
         tcpMoves.test(record),
         memory,
+        dirty.getAsLong(),
         filesBytes,
         freeBytes(paths().dumps()),
         binds,

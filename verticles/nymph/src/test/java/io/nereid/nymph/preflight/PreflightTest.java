@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.preflight.Assessment;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.Finding;
@@ -66,12 +67,12 @@ class PreflightTest {
 
   private ContainerFacts facts(ContainerStatus status) {
     var record = a.core.store().get(status.id());
-    return new Preflight(a.core, PROBE, r -> true).source(record, status, 1 << 20);
+    return new Preflight(a.core, PROBE, r -> true).source(record, status, 1 << 20, () -> -1);
   }
 
   private Assessment assess(ContainerFacts facts) {
     TargetFacts there = new Preflight(b.core, PROBE, r -> true).target(facts);
-    return Judgement.assess(facts, there, 0, Rates.USUAL);
+    return Judgement.assess(facts, there, MigrationOptions.DEFAULT, Rates.USUAL);
   }
 
   private static List<Finding> of(Assessment found, String id) {
@@ -197,7 +198,7 @@ class PreflightTest {
   void aNameThatIsTakenAtTheTargetExcludesIt() throws IOException {
     ContainerFacts facts = facts(run(IDLE, c -> {}));
     TargetFacts here = new Preflight(a.core, PROBE, r -> true).target(facts);
-    Assessment found = Judgement.assess(facts, here, 0, Rates.USUAL);
+    Assessment found = Judgement.assess(facts, here, MigrationOptions.DEFAULT, Rates.USUAL);
     assertThat(found.verdict()).isEqualTo(Verdict.NO);
     assertThat(of(found, "name").getFirst().message()).contains(facts.name().value());
   }
