@@ -31,10 +31,10 @@ class PredictorTest {
     Prediction idle = rewriting(GIB, 0, MigrationOptions.DEFAULT);
     assertThat(idle.rounds()).isEqualTo(1);
     assertThat(idle.converges()).isTrue();
-    Prediction busy = rewriting(GIB, 25 * MIB, MigrationOptions.DEFAULT);
+    Prediction busy = rewriting(GIB, 15 * MIB, MigrationOptions.DEFAULT);
     assertThat(busy.rounds()).isBetween(2, 4);
     assertThat(busy.converges()).isTrue();
-    assertThat(busy.bytes()).isBetween(GIB + 100 * MIB, GIB + 300 * MIB);
+    assertThat(busy.bytes()).isBetween(GIB + 50 * MIB, GIB + 300 * MIB);
     assertThat(busy.pauseMs()).isBetween(idle.pauseMs() + 1, idle.pauseMs() + 75);
     assertThat(busy.totalMs()).isGreaterThan(idle.totalMs() + 500);
   }
