@@ -3,12 +3,12 @@ package io.nereid.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Round;
 import io.nereid.launcher.demo.playground.Daemon;
-import io.nereid.launcher.demo.workload.OciConfig;
 import io.nereid.protocol.codec.WireCodec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,8 +37,10 @@ class RewriteIT {
     Path bundle = cluster.playground().root().resolve("writer");
     if (!Files.exists(bundle)) {
       cluster.tools().must("cp", "-a", cluster.counterBundle().toString(), bundle.toString());
-      Files.delete(bundle.resolve("config.json"));
-      OciConfig.write(bundle, List.of("/bin/busybox", "awk", WRITER), "/");
+      Path file = bundle.resolve("config.json");
+      ObjectNode config = (ObjectNode) WireCodec.mapper().readTree(file.toFile());
+      config.withObject("/process").putArray("args").add("/bin/busybox").add("awk").add(WRITER);
+      Files.write(file, WireCodec.encode(config));
     }
     String id = cluster.cluster().run(host.node(), bundle, name).status().id().value();
     await().atMost(Duration.ofSeconds(20)).until(() -> generation(cluster, id) > 1);
