@@ -57,12 +57,10 @@ final class PreCopy {
 
   private final MoveParts parts;
   private final SentAhead sent;
-  private final CpuThrottle throttle;
 
-  PreCopy(MoveParts parts, SentAhead sent, CpuThrottle throttle) {
+  PreCopy(MoveParts parts, SentAhead sent) {
     this.parts = parts;
     this.sent = sent;
-    this.throttle = throttle;
   }
 
   /** How it goes, while it goes. */
@@ -109,6 +107,8 @@ final class PreCopy {
    * Goes on from what was sent last.
    *
    * @param first what the first round took; absent when it was long ago
+   * @param hold with which the container can be held back; taken when what it uses was to be
+   *     measured from
    * @param unwanted whether the migration was given up meanwhile
    * @throws FailureException NOT_CONVERGING, CANCELLED, or what sending throws
    */
@@ -117,6 +117,7 @@ final class PreCopy {
       MigrationId migration,
       SendAhead step,
       List<SendReport> first,
+      CpuThrottle.Hold hold,
       Sender sender,
       BooleanSupplier unwanted,
       Consumer<Progress> told) {
@@ -143,31 +144,29 @@ final class PreCopy {
     if (policy.fitsWhole(last.memoryBytes(), course.finalRate)) {
       return course.ended(true, "all of its memory fits the downtime");
     }
-    try (CpuThrottle.Hold hold = throttle.hold(id, parts.paths().cgroup(id))) {
-      while (true) {
-        Standing standing = standing(course, last, id);
-        course.lastRound(standing);
-        LOG.info("container {} after round {}: {}", id, course.number, standing);
-        switch (policy.decide(standing)) {
-          case Verdict.Freeze v -> {
-            return course.ended(true, "what is left fits the downtime");
-          }
-          case Verdict.GoOn v -> {}
-          case Verdict.NotConverging v -> {
-            boolean accept =
-                switch (step.options().noConverge()) {
-                  case ACCEPT -> true;
-                  case ABORT -> throw notConverging(record, v.why());
-                  case THROTTLE -> v.exhausted() || hold.lower().isEmpty();
-                };
-            if (accept) {
-              return course.ended(false, v.why());
-            }
-            LOG.info("container {} gets {} % of a processor: {}", id, hold.percent(), v.why());
-          }
+    while (true) {
+      Standing standing = standing(course, last, id);
+      course.lastRound(standing);
+      LOG.info("container {} after round {}: {}", id, course.number, standing);
+      switch (policy.decide(standing)) {
+        case Verdict.Freeze v -> {
+          return course.ended(true, "what is left fits the downtime");
         }
-        last = another(course, last, hold.percent(), limited, sender, unwanted, told);
+        case Verdict.GoOn v -> {}
+        case Verdict.NotConverging v -> {
+          boolean accept =
+              switch (step.options().noConverge()) {
+                case ACCEPT -> true;
+                case ABORT -> throw notConverging(record, v.why());
+                case THROTTLE -> v.exhausted() || hold.lower().isEmpty();
+              };
+          if (accept) {
+            return course.ended(false, v.why());
+          }
+          LOG.info("container {} gets {} % of a processor: {}", id, hold.percent(), v.why());
+        }
       }
+      last = another(course, last, hold.percent(), limited, sender, unwanted, told);
     }
   }
 
@@ -182,6 +181,9 @@ final class PreCopy {
     int number = ++course.number;
     told.accept(Progress.NONE.inRound(number));
     MemorySnapshot read = sender.read(last);
+    if (unwanted.getAsBoolean()) {
+      read.close();
+    }
     requireWanted(unwanted);
     SendReport report = sender.send(read, p -> told.accept(p.inRound(number)));
     requireWanted(unwanted);

@@ -58,7 +58,7 @@ final class SourceSteps {
     this.parts = parts;
     this.givenUp = givenUp;
     this.throttle = new CpuThrottle(parts.core().cgroups(), parts.core().basics().journal());
-    this.preCopy = new PreCopy(parts, sent, throttle);
+    this.preCopy = new PreCopy(parts, sent);
     this.ahead = new SnapshotAhead(parts, sent);
     this.dump = new FrozenDump(parts);
     this.whole = new WholeMemory(parts);
@@ -69,7 +69,7 @@ final class SourceSteps {
     whole.require(record);
     Path directory = directory(request, "ahead");
     boolean complete = false;
-    try {
+    try (CpuThrottle.Hold hold = hold(record)) {
       boolean memory = step.options().ahead();
       List<Tree> trees =
           ahead.trees(
@@ -80,7 +80,7 @@ final class SourceSteps {
               .send(
                   sending(request, step, SetLabel.AHEAD, trees, record),
                   p -> told.accept(memory ? p.inRound(1) : p));
-      StepResult result = sent(first, rounds(request, step, List.of(first), told));
+      StepResult result = sent(first, rounds(request, step, List.of(first), hold, told));
       if (memory) {
         dump.arm(record, directory(request, "final"));
       }
@@ -98,7 +98,10 @@ final class SourceSteps {
   StepResult catchUp(StepRequest request, StepCommand.SendAhead step, Consumer<Progress> told) {
     ContainerRecord record = parts.core().store().get(request.container());
     requireHeld(record, request.migration());
-    Rounds rounds = rounds(request, step, List.of(), told);
+    Rounds rounds;
+    try (CpuThrottle.Hold hold = hold(record)) {
+      rounds = rounds(request, step, List.of(), hold, told);
+    }
     if (step.options().ahead()) {
       // What was prepared may have waited for too long.
       dump.arm(record, directory(request, "final"));
@@ -106,10 +109,15 @@ final class SourceSteps {
     return sent(new SendReport(0, 0, 0, 0), rounds);
   }
 
+  private CpuThrottle.Hold hold(ContainerRecord record) {
+    return throttle.hold(record.id(), parts.paths().cgroup(record.id()));
+  }
+
   private Rounds rounds(
       StepRequest request,
       StepCommand.SendAhead step,
       List<SendReport> first,
+      CpuThrottle.Hold hold,
       Consumer<Progress> told) {
     ContainerRecord record = parts.core().store().get(request.container());
     if (!step.options().ahead()) {
@@ -144,7 +152,14 @@ final class SourceSteps {
           }
         };
     return preCopy.run(
-        record, request.migration(), step, first, sender, () -> givenUp(request.migration()), told);
+        record,
+        request.migration(),
+        step,
+        first,
+        hold,
+        sender,
+        () -> givenUp(request.migration()),
+        told);
   }
 
   private static SendRequest sending(

@@ -98,7 +98,8 @@ public final class CpuThrottle {
           journal.record(id, quota);
           lowered = Optional.of(quota);
           long wall = Math.max(1, System.nanoTime() - beganNanos);
-          percent = (cgroups.cpuNanos(cgroup) - usedNanos) * 100.0 / wall;
+          long used = cgroups.cpuNanos(cgroup) - usedNanos;
+          percent = used > 0 ? used * 100.0 / wall : 100;
         }
         percent = Math.max(PERCENT_MIN, percent / 2);
         steps++;
