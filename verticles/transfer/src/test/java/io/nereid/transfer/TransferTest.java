@@ -7,6 +7,7 @@ import io.nereid.port.SendReport;
 import io.nereid.port.SetLabel;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
