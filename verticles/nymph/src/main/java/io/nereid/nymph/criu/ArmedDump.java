@@ -2,7 +2,9 @@ package io.nereid.nymph.criu;
 
 import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.process.Outcome;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -19,15 +21,25 @@ public final class ArmedDump {
   /** Armed for longer than this it is given up, because its own deadline comes near. */
   static final Duration KEEPS = Duration.ofMinutes(10);
 
+  /** What is done when the container is frozen, for processes by their ids inside. */
+  interface Preparation {
+    void prepare(Collection<Integer> idsInside) throws IOException;
+  }
+
   private final Gate gate;
   private final CompletableFuture<Outcome> end;
+  private final Preparation preparation;
   private final Function<Outcome, Optional<String>> verdict;
   private final long since = System.nanoTime();
 
   private ArmedDump(
-      Gate gate, CompletableFuture<Outcome> end, Function<Outcome, Optional<String>> verdict) {
+      Gate gate,
+      CompletableFuture<Outcome> end,
+      Preparation preparation,
+      Function<Outcome, Optional<String>> verdict) {
     this.gate = gate;
     this.end = end;
+    this.preparation = preparation;
     this.verdict = verdict;
   }
 
@@ -39,6 +51,7 @@ public final class ArmedDump {
   static ArmedDump begin(
       Gate gate,
       Supplier<Outcome> run,
+      Preparation preparation,
       Function<Outcome, Optional<String>> verdict,
       DirectoryWatch watch) {
     CompletableFuture<Outcome> end = new CompletableFuture<>();
@@ -53,7 +66,7 @@ public final class ArmedDump {
           }
         });
     gate.awaitHeld(watch, end::isDone, HELD_LIMIT);
-    return new ArmedDump(gate, end, verdict);
+    return new ArmedDump(gate, end, preparation, verdict);
   }
 
   /** Whether it can be fired. */
@@ -64,9 +77,16 @@ public final class ArmedDump {
   /**
    * Lets CRIU dump; returns when it has.
    *
+   * @param idsInside of all processes of the container, which are frozen
    * @return why it could not, if so: then nothing has changed
    */
-  public Optional<String> fire() {
+  public Optional<String> fire(Collection<Integer> idsInside) {
+    try {
+      preparation.prepare(idsInside);
+    } catch (IOException e) {
+      giveUp();
+      return Optional.of("it cannot be prepared: " + e.getMessage());
+    }
     gate.open();
     return verdict.apply(end.join());
   }

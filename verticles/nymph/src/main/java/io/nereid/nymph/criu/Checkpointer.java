@@ -6,6 +6,8 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.explain.Explanation;
+import io.nereid.nymph.criu.image.HollowParent;
+import io.nereid.nymph.criu.image.LazyAreas;
 import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.nymph.runtime.Runc;
 import io.nereid.nymph.runtime.RuntimeFailures;
@@ -26,6 +28,7 @@ import java.util.Optional;
  * past its deadline it goes on, and the failure is UNKNOWN. Blocks.
  */
 public final class Checkpointer {
+  private static final String PARENT = "parent";
   private final ProcessRunner runner;
   private final Runc runc;
   private final CriuSetting setting;
@@ -92,6 +95,7 @@ public final class Checkpointer {
     try {
       Files.createDirectories(directory.resolve("images"));
       Files.createDirectories(directory.resolve("work"));
+      Files.createDirectories(directory.resolve(PARENT));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make directories below " + directory, e);
     }
@@ -107,18 +111,46 @@ public final class Checkpointer {
   public ArmedDump arm(ContainerId id, Path directory, boolean tcpEstablished) {
     makeDirectories(directory);
     Gate gate = setting.gate(directory.resolve("gate"));
+    Optional<List<String>> incremental = setting.wrapperOfIncremental(gate);
+    List<String> wrapper = incremental.orElseGet(() -> setting.wrapperWithoutMemory(gate));
+    List<String> more =
+        incremental.isPresent()
+            ? List.of("--parent-path", "../" + PARENT)
+            : List.of("--lazy-pages");
+    Duration limit = deadline.plus(ArmedDump.KEEPS);
     return ArmedDump.begin(
         gate,
-        () ->
-            run(
-                setting.wrapperWithoutMemory(gate),
-                List.of("--lazy-pages"),
-                id,
-                directory,
-                tcpEstablished,
-                deadline.plus(ArmedDump.KEEPS)),
-        outcome -> whyMemoryWasNotLeftOut(id, directory, outcome),
+        () -> run(wrapper, more, id, directory, tcpEstablished, limit),
+        ids -> {
+          if (incremental.isPresent()) {
+            HollowParent.write(directory.resolve(PARENT), ids);
+          }
+        },
+        outcome ->
+            incremental.isPresent()
+                ? whyNotIncremental(id, directory, outcome)
+                : whyMemoryWasNotLeftOut(id, directory, outcome),
         watch);
+  }
+
+  private Optional<String> whyNotIncremental(ContainerId id, Path directory, Outcome outcome) {
+    Path log = directory.resolve("work").resolve("dump.log");
+    if (outcome instanceof Outcome.TimedOut) {
+      throw explain("checkpoint of container " + id, outcome, log, id);
+    }
+    if (!outcome.ok()) {
+      String cause = CriuLog.explain(log).error();
+      return Optional.of(cause.isEmpty() ? outcome.toString() : cause);
+    }
+    Path images = directory.resolve("images");
+    try {
+      // CRIU's link to the parent: the real one is known only where everything has arrived.
+      Files.deleteIfExists(images.resolve(PARENT));
+      LazyAreas.mark(images);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("its page maps cannot be read: " + e.getMessage());
+    }
   }
 
   private Optional<String> whyMemoryWasNotLeftOut(ContainerId id, Path directory, Outcome outcome) {

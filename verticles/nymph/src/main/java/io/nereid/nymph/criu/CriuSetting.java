@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,13 +50,19 @@ public final class CriuSetting {
   private final ProcessRunner runner;
   private final ProgramEnvironment programs;
   private final List<String> wrapper;
+  private final Optional<List<String>> believe;
 
   private CriuSetting(
-      HostPaths paths, ProcessRunner runner, ProgramEnvironment programs, List<String> wrapper) {
+      HostPaths paths,
+      ProcessRunner runner,
+      ProgramEnvironment programs,
+      List<String> wrapper,
+      Optional<List<String>> believe) {
     this.paths = paths;
     this.runner = runner;
     this.programs = programs;
     this.wrapper = List.copyOf(wrapper);
+    this.believe = believe;
   }
 
   /** Writes CRIU's settings below the data directory. Blocks, for a second where /run is a disk. */
@@ -63,6 +70,7 @@ public final class CriuSetting {
       HostPaths paths, ProcessRunner runner, ProgramEnvironment programs) {
     Path directory = paths.data().resolve("criu");
     List<String> wrapper = new ArrayList<>();
+    Optional<List<String>> believe;
     try {
       Files.createDirectories(directory);
       DurableFile.write(directory.resolve(CONFIG), SETTINGS.getBytes(StandardCharsets.US_ASCII));
@@ -87,10 +95,11 @@ public final class CriuSetting {
           LOG.warn("/run is not in memory, so each run of CRIU begins slowly: {}", asked);
         }
       }
+      believe = UntrackedMemory.prepare(directory, wrapper, runner);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write CRIU's settings to " + directory, e);
     }
-    return new CriuSetting(paths, runner, programs, wrapper);
+    return new CriuSetting(paths, runner, programs, wrapper, believe);
   }
 
   private static boolean isInMemory(Path directory) throws IOException {
@@ -145,6 +154,18 @@ public final class CriuSetting {
    */
   List<String> wrapperClosingConnections(Gate gate) {
     return words(CONFIG_CLOSING, environment(gate));
+  }
+
+  /**
+   * The same for an incremental dump that finds all memory in its parent; empty where CRIU does not
+   * make such dumps, or they would not leave it out.
+   */
+  Optional<List<String>> wrapperOfIncremental(Gate gate) {
+    return believe.map(more -> {
+      List<String> words = new ArrayList<>(wrapper(gate));
+      words.addAll(more);
+      return words;
+    });
   }
 
   /** Where the logs of failed runs are kept. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -57,6 +58,11 @@ public final class FrozenMemory {
     this.proc = proc;
     this.before = before;
     this.byIdInside = ProcessIds.byIdInside(proc, pids);
+  }
+
+  /** The processes, by their ids inside the container. */
+  public Set<Integer> idsInside() {
+    return Set.copyOf(byIdInside.keySet());
   }
 
   /** What came of it, in pages. */

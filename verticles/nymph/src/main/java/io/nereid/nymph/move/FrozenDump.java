@@ -107,7 +107,7 @@ public final class FrozenDump {
       Beside comparing = Beside.start(() -> compare(memory));
       Optional<String> failed;
       try {
-        failed = criu.fire();
+        failed = criu.fire(memory.idsInside());
       } finally {
         comparing.join();
       }

@@ -36,10 +36,11 @@ public final class ImageChain {
    * Links the parts, so that CRIU can restore from {@code images}.
    *
    * @param ahead the images that were sent ahead, the newest first
+   * @param lazily pages that may come later are brought by a page server and not read by CRIU
    * @throws IOException when a file cannot be read or written
    * @throws FailureException PROTOCOL when the images are not such as a source makes
    */
-  static void link(Path images, List<Path> ahead) throws IOException {
+  static void link(Path images, List<Path> ahead, boolean lazily) throws IOException {
     Path memory = images.resolve(MEMORY);
     try (DirectoryStream<Path> maps = Files.newDirectoryStream(memory, "pagemap-*.img")) {
       for (Path changed : maps) {
@@ -55,7 +56,7 @@ public final class ImageChain {
         PagemapFile whole = PagemapFile.read(map);
         List<Area> areas =
             whole.areas().stream()
-                .map(a -> a.isLeftOut() ? a.with(a.flags() | PagemapFile.PARENT) : a)
+                .map(a -> isInParent(a, lazily) ? a.with(PagemapFile.PARENT) : a)
                 .toList();
         // Written beside and renamed, so that nothing is ever written through what has come.
         Path fresh = images.resolve(map.getFileName() + ".linked");
@@ -72,5 +73,9 @@ public final class ImageChain {
           newer.resolve(PARENT), newer.toRealPath().relativize(older.toRealPath()));
       newer = older;
     }
+  }
+
+  private static boolean isInParent(Area area, boolean lazily) {
+    return area.isLeftOut() && !(lazily && area.is(PagemapFile.LAZY));
   }
 }

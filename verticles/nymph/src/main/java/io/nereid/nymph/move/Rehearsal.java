@@ -54,7 +54,7 @@ public final class Rehearsal {
       FrozenMemory memory = new FrozenMemory(before, self);
       memory.compare(1);
       memory.write(images, Files.createDirectory(images.resolve(ImageChain.MEMORY)));
-      ImageChain.link(images, List.of(ahead));
+      ImageChain.link(images, List.of(ahead), false);
     }
   }
 

@@ -168,8 +168,8 @@ final class Staging {
     // CRIU needs it, but nothing before CRIU.
     Beside linking =
         Beside.start(() -> {
-          if (chained && !lazy) {
-            link(images, ahead);
+          if (chained) {
+            link(images, ahead, lazy);
           }
         });
     try {
@@ -182,9 +182,9 @@ final class Staging {
     }
   }
 
-  private static void link(Path images, List<Path> ahead) {
+  private static void link(Path images, List<Path> ahead, boolean lazily) {
     try {
-      ImageChain.link(images, ahead);
+      ImageChain.link(images, ahead, lazily);
     } catch (IOException e) {
       throw new FailureException(
           Failure.of(FailureCode.NO_SPACE, "cannot link the images in " + images + ": " + e, ""),

@@ -65,7 +65,7 @@ public record PagemapFile(int pagesId, List<Area> areas) {
 
     /** Whether a dump has not written its content, because somebody else brings it. */
     public boolean isLeftOut() {
-      return is(LAZY) && !is(PRESENT);
+      return (flags & (LAZY | PARENT)) != 0 && !is(PRESENT);
     }
 
     /** The same with other flags. */
