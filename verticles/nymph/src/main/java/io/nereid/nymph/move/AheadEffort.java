@@ -18,7 +18,8 @@ public record AheadEffort(int roundsMax, int threads, int nice) {
     return new AheadEffort(move.roundsMax(), move.threads(), transfer.nice());
   }
 
-  MemorySnapshot.Effort reading() {
+  /** With how many threads memory is read, and how considerate they are. */
+  public MemorySnapshot.Effort reading() {
     return new MemorySnapshot.Effort(threads, Niceness.threads("memory-ahead-", nice));
   }
 }

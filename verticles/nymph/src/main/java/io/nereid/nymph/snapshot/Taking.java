@@ -10,7 +10,6 @@ import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.fs.ContainerDirs;
-import io.nereid.nymph.memory.MemorySnapshot;
 import io.nereid.nymph.move.FrozenDump;
 import io.nereid.nymph.move.ImageChain;
 import io.nereid.nymph.move.Luggage;
@@ -26,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
 final class Taking {
   private static final Logger LOG = LoggerFactory.getLogger(Taking.class);
   private static final Duration OTHERS_LIMIT = Duration.ofSeconds(10);
-  private static final long DISK_RESERVE_BYTES = 256L << 20;
   private static final long WORDS_BYTES_MAX = 16L << 20;
   private final SnapshotParts parts;
   private final Thawing thawing;
@@ -56,7 +55,7 @@ final class Taking {
   }
 
   /** What was there when it was frozen. */
-  private record Moment(ContainerRecord record, Instant at, long freezeMs) {}
+  private record Moment(ContainerRecord record, Instant at, long freezeMs, List<Path> memory) {}
 
   SnapshotResult.Stored take(SnapshotCommand.Take take, Fence fence, Consumer<Progress> told) {
     long begun = System.nanoTime();
@@ -104,12 +103,14 @@ final class Taking {
     require(record);
     whole.require(record);
     ContainerDirs dirs = parts.paths().container(record.id());
-    Path ahead = directory.resolve("ahead");
     try {
-      Files.createDirectories(ahead);
       Luggage.pack(record, 0, dirs.userConfig(), directory.resolve("bundle"));
       Moment moment;
-      try (MemorySnapshot before = read(record, ahead)) {
+      try (MemoryRounds before =
+          MemoryRounds.read(
+              directory.resolve("ahead"),
+              () -> processes(record),
+              parts.moves().effort().reading())) {
         // What can be started before the freeze is started before it.
         dump.arm(record, directory.resolve("dump"));
         pass("read");
@@ -160,16 +161,13 @@ final class Taking {
     }
   }
 
-  private MemorySnapshot read(ContainerRecord record, Path images) throws IOException {
-    long room = Math.max(0, Files.getFileStore(images).getUsableSpace() - DISK_RESERVE_BYTES);
-    List<Integer> pids =
-        parts.core().cgroups().processes(parts.paths().cgroup(record.id())).stream()
-            .map(Long::intValue)
-            .toList();
-    return MemorySnapshot.take(pids, images, room, () -> !Thread.currentThread().isInterrupted());
+  private List<Integer> processes(ContainerRecord record) {
+    return parts.core().cgroups().processes(parts.paths().cgroup(record.id())).stream()
+        .map(Long::intValue)
+        .toList();
   }
 
-  private Moment whileFrozen(ContainerRecord record, MemorySnapshot before, Path directory)
+  private Moment whileFrozen(ContainerRecord record, MemoryRounds before, Path directory)
       throws IOException {
     ContainerDirs dirs = parts.paths().container(record.id());
     FileCopies copies = new FileCopies(parts.core().basics().runner());
@@ -182,7 +180,7 @@ final class Taking {
       pass("frozen");
       FileCopies.Running copying = copies.begin(dirs.upper(), directory.resolve("upper"));
       try {
-        dump.write(record, Optional.of(before), directory.resolve("dump"));
+        dump.write(record, Optional.of(before.newest()), directory.resolve("dump"));
       } finally {
         copying.join();
       }
@@ -197,7 +195,7 @@ final class Taking {
     long freezeMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - frozen);
     Path log = Files.createDirectories(directory.resolve("log")).resolve("ctr.log");
     FileCopies.beginning(dirs.log(), logBytes, log);
-    return new Moment(record, at, freezeMs);
+    return new Moment(record, at, freezeMs, before.directories());
   }
 
   private Snapshot store(
@@ -210,7 +208,9 @@ final class Taking {
     try {
       if (ImageChain.isChained(images)) {
         Path memory = images.resolve(ImageChain.MEMORY);
-        FlatImages.flatten(images, List.of(memory, directory.resolve("ahead")));
+        List<Path> older = new ArrayList<>(List.of(memory));
+        older.addAll(moment.memory());
+        FlatImages.flatten(images, older);
         parts.core().basics().delete().delete(memory);
         Files.deleteIfExists(images.resolve("parent"));
       }

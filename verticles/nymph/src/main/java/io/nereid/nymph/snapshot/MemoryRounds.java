@@ -1,0 +1,105 @@
+package io.nereid.nymph.snapshot;
+
+import io.nereid.nymph.memory.MemorySnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Memory that is read while the container runs: all of it, and once more what has changed meanwhile
+ * for as long as that makes the freeze noticeably shorter. Blocks.
+ */
+final class MemoryRounds implements AutoCloseable {
+  private static final int ROUNDS_MAX = 3;
+
+  /** What was read in less time has hardly changed since. */
+  private static final long WORTH_MS = 150;
+
+  private static final long DISK_RESERVE_BYTES = 256L << 20;
+  private final Path directory;
+  private final Supplier<Collection<Integer>> processes;
+  private final MemorySnapshot.Effort effort;
+  private final List<Path> directories = new ArrayList<>();
+  private MemorySnapshot newest;
+
+  private MemoryRounds(
+      Path directory, Supplier<Collection<Integer>> processes, MemorySnapshot.Effort effort) {
+    this.directory = directory;
+    this.processes = processes;
+    this.effort = effort;
+  }
+
+  /**
+   * Reads.
+   *
+   * @param directory gets one directory for each round
+   * @param processes of the container as they are when it is asked
+   */
+  static MemoryRounds read(
+      Path directory, Supplier<Collection<Integer>> processes, MemorySnapshot.Effort effort)
+      throws IOException {
+    MemoryRounds rounds = new MemoryRounds(directory, processes, effort);
+    try {
+      rounds.first();
+      long before = Long.MAX_VALUE;
+      while (rounds.newest.tookMs() > WORTH_MS
+          && rounds.directories.size() < ROUNDS_MAX
+          && rounds.newest.bytes() < before / 2) {
+        before = rounds.newest.bytes();
+        rounds.again();
+      }
+      return rounds;
+    } catch (IOException | RuntimeException e) {
+      rounds.close();
+      throw e;
+    }
+  }
+
+  private void first() throws IOException {
+    Path images = next();
+    newest =
+        MemorySnapshot.take(processes.get(), images, room(images), MemoryRounds::wanted, effort);
+  }
+
+  private void again() throws IOException {
+    MemorySnapshot older = newest;
+    Path images = next();
+    newest = older.next(processes.get(), images, room(images), MemoryRounds::wanted, effort);
+    older.close();
+  }
+
+  private Path next() throws IOException {
+    Path images = Files.createDirectories(directory.resolve("round-" + directories.size()));
+    directories.addFirst(images);
+    return images;
+  }
+
+  private static long room(Path images) throws IOException {
+    return Math.max(0, Files.getFileStore(images).getUsableSpace() - DISK_RESERVE_BYTES);
+  }
+
+  private static boolean wanted() {
+    return !Thread.currentThread().isInterrupted();
+  }
+
+  /** With which the frozen memory is compared. */
+  MemorySnapshot newest() {
+    return newest;
+  }
+
+  /** Where the pages are, the newest first. */
+  List<Path> directories() {
+    return List.copyOf(directories);
+  }
+
+  @Override
+  public void close() {
+    if (newest != null) {
+      newest.close();
+    }
+  }
+}
