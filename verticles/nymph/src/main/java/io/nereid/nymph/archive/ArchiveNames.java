@@ -29,7 +29,7 @@ final class ArchiveNames {
   static final String LUGGAGE = OURS + "container.json";
   static final String USER_CONFIG = OURS + "config.json";
   static final String OPAQUE = OURS + "opaque.json";
-  static final String LAYER = OURS + "layer.tar";
+  static final String IMAGE_TAR = OURS + "image.tar";
 
   /** The last entry: SHA-256 of all others. */
   static final String DIGESTS = OURS + "digests.json";
@@ -48,7 +48,7 @@ final class ArchiveNames {
           LUGGAGE,
           USER_CONFIG,
           OPAQUE,
-          LAYER,
+          IMAGE_TAR,
           DIGESTS);
 
   private static final Pattern IMAGE =

@@ -191,9 +191,13 @@ public final class ArchiveReader {
     Files.move(files.resolve("checkpoint"), images);
     roots.put(TreeKind.IMAGES, images);
     Optional<Path> layer = Optional.empty();
-    if (Files.exists(files.resolve(ArchiveNames.LAYER))) {
+    Path image = files.resolve(ArchiveNames.IMAGE_TAR);
+    if (Files.exists(image)) {
+      Path root = Files.createDirectory(directory.resolve("layer"));
       TreeTar.Hidden nothing = new TreeTar.Hidden(List.of(), List.of());
-      layer = Optional.of(tree(files, ArchiveNames.LAYER, "layer", nothing));
+      LayerImage.read(image, in -> TreeUntar.read(in, root, bytesMax, nothing));
+      Files.delete(image);
+      layer = Optional.of(root);
     }
     return new Contents(snapshot, roots, layer);
   }

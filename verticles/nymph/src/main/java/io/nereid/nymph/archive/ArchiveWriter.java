@@ -59,8 +59,9 @@ public final class ArchiveWriter {
     TarArchiveOutputStream out = TreeTar.open(compressed);
     Path bundle = roots.get(TreeKind.BUNDLE);
     byte[] user = Files.readAllBytes(bundle.resolve("config.json"));
+    LayerImage image = LayerImage.of(snapshot, layer, scratch);
     add(out, ArchiveNames.SNAPSHOT, WireCodec.encode(snapshot));
-    add(out, ArchiveNames.CONFIG_DUMP, PodmanFiles.config(snapshot));
+    add(out, ArchiveNames.CONFIG_DUMP, PodmanFiles.config(snapshot, image.id()));
     add(out, ArchiveNames.SPEC_DUMP, PodmanFiles.spec(snapshot, user));
     add(out, ArchiveNames.NETWORK_STATUS, PodmanFiles.network(snapshot.network()));
     addIfThere(out, ArchiveNames.DUMP_LOG, bundle.resolve(ArchiveNames.DUMP_LOG));
@@ -70,7 +71,10 @@ public final class ArchiveWriter {
     addFiles(out);
     add(out, ArchiveNames.LUGGAGE, Files.readAllBytes(bundle.resolve("nereid.json")));
     add(out, ArchiveNames.USER_CONFIG, user);
-    addTree(out, ArchiveNames.LAYER, layer);
+    Path tar = scratch.resolve("image.tar");
+    image.write(tar);
+    addFile(out, ArchiveNames.IMAGE_TAR, tar);
+    Files.delete(tar);
     byte[] list =
         PodmanFiles.pretty(new ArchiveDigests(ArchiveDigests.FORMAT, Map.copyOf(digests)));
     add(out, ArchiveNames.DIGESTS, list);

@@ -27,10 +27,16 @@ final class PodmanFiles {
     return "localhost/nereid-layer:" + digest.substring(0, Math.min(12, digest.length()));
   }
 
-  static byte[] config(Snapshot s) {
+  /**
+   * What Podman knows of a container.
+   *
+   * @param image id of the image with its layer
+   */
+  static byte[] config(Snapshot s, String image) {
     ObjectNode config = WireCodec.mapper().createObjectNode();
     config.put("id", s.container().value() + s.container().value());
     config.put("name", s.name().value());
+    config.put("rootfsImageID", image);
     config.put("rootfsImageName", image(s));
     config.put("runtime", "runc");
     config.put("createdTime", s.taken().toString());

@@ -21,11 +21,15 @@ import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +45,7 @@ import org.slf4j.LoggerFactory;
 final class Taking {
   private static final Logger LOG = LoggerFactory.getLogger(Taking.class);
   private static final Duration OTHERS_LIMIT = Duration.ofSeconds(10);
-  private static final long WORDS_BYTES_MAX = 16L << 20;
+  private static final long WORDS_BYTES_MAX = 16L << 10;
   private final SnapshotParts parts;
   private final Thawing thawing;
   private final FrozenDump dump;
@@ -246,17 +250,19 @@ final class Taking {
     return parts.store().put(draft, trees, begun, done -> told.accept(progress(done)));
   }
 
-  /** What CRIU says of the dump: an archive has it, too. */
+  /** The end of what CRIU says of the dump: an archive has it, too. */
   private static void keepWords(Path directory) {
-    for (String name : List.of("dump.log", "stats-dump")) {
-      Path words = directory.resolve("dump").resolve("work").resolve(name);
-      try {
-        if (Files.isRegularFile(words) && Files.size(words) <= WORDS_BYTES_MAX) {
-          Files.copy(words, directory.resolve("bundle").resolve(name));
-        }
-      } catch (IOException e) {
-        LOG.debug("{} is not kept: {}", words, e.toString());
-      }
+    Path words = directory.resolve("dump").resolve("work").resolve("dump.log");
+    try (FileChannel in = FileChannel.open(words, StandardOpenOption.READ)) {
+      // All of it has megabytes, and is new in every snapshot.
+      long from = Math.max(0, in.size() - WORDS_BYTES_MAX);
+      ByteBuffer end = ByteBuffer.allocate((int) (in.size() - from));
+      while (end.hasRemaining() && in.read(end, from + end.position()) > 0) {}
+      Files.write(
+          directory.resolve("bundle").resolve("dump.log"),
+          Arrays.copyOf(end.array(), end.position()));
+    } catch (IOException e) {
+      LOG.debug("{} is not kept: {}", words, e.toString());
     }
   }
 

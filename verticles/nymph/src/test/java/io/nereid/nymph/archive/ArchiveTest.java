@@ -237,7 +237,7 @@ class ArchiveTest {
             "ctr.log",
             "dump.log");
     assertThat(names.getLast()).isEqualTo("nereid/digests.json");
-    assertThat(texts.get("config.dump")).contains("\"name\" : \"cache\"");
+    assertThat(texts.get("config.dump")).contains("\"name\" : \"cache\"", "rootfsImageID");
     assertThat(texts.get("deleted.files"))
         .contains("\"etc\"", "\"gone/a\"")
         .doesNotContain("gone/b");
