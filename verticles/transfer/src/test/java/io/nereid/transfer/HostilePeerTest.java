@@ -50,6 +50,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -281,6 +283,7 @@ class HostilePeerTest {
     assertThat(reply().hasAccepted()).isTrue();
     byte[] bytes = Files.readAllBytes(file);
     stream.write(part(64, Arrays.copyOfRange(bytes, 64, bytes.length)));
+    awaitManifestOf(bytes.length);
     SealReply sealed =
         stub.seal(
                 SealRequest.newBuilder()
@@ -294,6 +297,18 @@ class HostilePeerTest {
             FailureException.class,
             e -> assertThat(e.failure().code()).isEqualTo(FailureCode.NOT_FOUND));
     assertThat(hosts.dir.resolve("b/layers")).isEmptyDirectory();
+  }
+
+  /** Sealing is another request, and could overtake what was written before it. */
+  private void awaitManifestOf(int bytes) {
+    Awaitility.await()
+        .atMost(10, TimeUnit.SECONDS)
+        .until(() -> {
+          try (Stream<Path> files = Files.walk(hosts.dir.resolve("b"))) {
+            return files.anyMatch(
+                f -> f.toString().endsWith("manifest") && f.toFile().length() == bytes);
+          }
+        });
   }
 
   @Test
