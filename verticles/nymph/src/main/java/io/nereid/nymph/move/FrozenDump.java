@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class FrozenDump {
   private static final Logger LOG = LoggerFactory.getLogger(FrozenDump.class);
   private static final int COMPARE_THREADS =
-      Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 4);
+      Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
   private final MoveParts parts;
   private final Map<ContainerId, Armed> armed = new ConcurrentHashMap<>();
 
@@ -103,7 +103,7 @@ public final class FrozenDump {
     String why;
     try {
       FrozenMemory memory = new FrozenMemory(before, processes(id));
-      // CRIU needs one processor, and most of the time for which the container is frozen.
+      // With a lot of memory this takes far longer than CRIU, which has none to write.
       Beside comparing = Beside.start(() -> compare(memory));
       Optional<String> failed;
       try {
