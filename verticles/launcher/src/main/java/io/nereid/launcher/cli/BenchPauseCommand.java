@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -95,11 +96,7 @@ final class BenchPauseCommand extends BaseCommand implements Callable<Integer> {
       description = "Also draw the pause against the memory, one file for each rate.")
   private Path svg;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "text (default) or json.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output;
 
   BenchPauseCommand(Shell shell) {
     this.shell = shell;
@@ -107,7 +104,7 @@ final class BenchPauseCommand extends BaseCommand implements Callable<Integer> {
 
   @Override
   public boolean wantsJson() {
-    return output == Output.JSON;
+    return output.isJson();
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -51,11 +52,7 @@ final class BenchTransferCommand extends BaseCommand implements Callable<Integer
       description = "Where the data lies, three times its size. Default: /dev/shm or /tmp.")
   private Path directory;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "text (default) or json.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output;
 
   BenchTransferCommand(Shell shell) {
     this.shell = shell;
@@ -63,7 +60,7 @@ final class BenchTransferCommand extends BaseCommand implements Callable<Integer
 
   @Override
   public boolean wantsJson() {
-    return output == Output.JSON;
+    return output.isJson();
   }
 
   @Override

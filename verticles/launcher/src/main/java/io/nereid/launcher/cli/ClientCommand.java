@@ -8,6 +8,7 @@ import io.nereid.launcher.client.Endpoint;
 import io.nereid.launcher.client.GatewayClient;
 import io.nereid.launcher.client.Json;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What all commands share that ask a daemon. */
@@ -25,12 +26,7 @@ abstract class ClientCommand extends BaseCommand implements Callable<Integer> {
       })
   private String host;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text (default) or json.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output;
 
   ClientCommand(Shell shell) {
     this.shell = shell;
@@ -42,7 +38,7 @@ abstract class ClientCommand extends BaseCommand implements Callable<Integer> {
 
   @Override
   public boolean wantsJson() {
-    return output == Output.JSON;
+    return output.isJson();
   }
 
   GatewayClient client() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -42,11 +43,7 @@ final class DoctorCommand extends BaseCommand implements Callable<Integer> {
       description = "Where containers are going to be. Default: as 'up'.")
   private Path dataDir;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "text (default) or json.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output;
 
   DoctorCommand(Shell shell) {
     this.shell = shell;
@@ -54,7 +51,7 @@ final class DoctorCommand extends BaseCommand implements Callable<Integer> {
 
   @Override
   public boolean wantsJson() {
-    return output == Output.JSON;
+    return output.isJson();
   }
 
   @Override

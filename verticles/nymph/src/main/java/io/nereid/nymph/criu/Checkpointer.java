@@ -64,7 +64,7 @@ public final class Checkpointer {
    * @return where the images are
    */
   public Path dump(ContainerId id, Path directory, boolean tcpEstablished) {
-    makeDirectories(directory);
+    makeDirectories(directory, "images", "work");
     Outcome outcome = run(setting.wrapper(), List.of(), id, directory, tcpEstablished, deadline);
     if (!outcome.ok()) {
       Path log = directory.resolve("work").resolve("dump.log");
@@ -91,11 +91,11 @@ public final class Checkpointer {
     return runner.run(Command.of(limit, argv).surviving(directory.resolve("checkpoint")));
   }
 
-  private static void makeDirectories(Path directory) {
+  private static void makeDirectories(Path directory, String... names) {
     try {
-      Files.createDirectories(directory.resolve("images"));
-      Files.createDirectories(directory.resolve("work"));
-      Files.createDirectories(directory.resolve(PARENT));
+      for (String name : names) {
+        Files.createDirectories(directory.resolve(name));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make directories below " + directory, e);
     }
@@ -109,7 +109,7 @@ public final class Checkpointer {
    * @param directory gets {@code images} and {@code work}
    */
   public ArmedDump arm(ContainerId id, Path directory, boolean tcpEstablished) {
-    makeDirectories(directory);
+    makeDirectories(directory, "images", "work", PARENT);
     Gate gate = setting.gate(directory.resolve("gate"));
     Optional<List<String>> incremental = setting.wrapperOfIncremental(gate);
     List<String> wrapper = incremental.orElseGet(() -> setting.wrapperWithoutMemory(gate));
@@ -126,23 +126,24 @@ public final class Checkpointer {
             HollowParent.write(directory.resolve(PARENT), ids);
           }
         },
-        outcome ->
-            incremental.isPresent()
-                ? whyNotIncremental(id, directory, outcome)
-                : whyMemoryWasNotLeftOut(id, directory, outcome),
+        outcome -> whyMemoryWasNotLeftOut(id, directory, outcome, incremental.isPresent()),
         watch);
   }
 
-  private Optional<String> whyNotIncremental(ContainerId id, Path directory, Outcome outcome) {
+  private Optional<String> whyMemoryWasNotLeftOut(
+      ContainerId id, Path directory, Outcome outcome, boolean incremental) {
     Path log = directory.resolve("work").resolve("dump.log");
     if (outcome instanceof Outcome.TimedOut) {
       throw explain("checkpoint of container " + id, outcome, log, id);
     }
-    if (!outcome.ok()) {
+    if (!(incremental ? outcome.ok() : CriuLog.leftMemoryOut(log))) {
       String cause = CriuLog.explain(log).error();
       return Optional.of(cause.isEmpty() ? outcome.toString() : cause);
     }
-    Path images = directory.resolve("images");
+    return incremental ? whyNotMarked(directory.resolve("images")) : Optional.empty();
+  }
+
+  private static Optional<String> whyNotMarked(Path images) {
     try {
       // CRIU's link to the parent: the real one is known only where everything has arrived.
       Files.deleteIfExists(images.resolve(PARENT));
@@ -151,18 +152,6 @@ public final class Checkpointer {
     } catch (IOException e) {
       return Optional.of("its page maps cannot be read: " + e.getMessage());
     }
-  }
-
-  private Optional<String> whyMemoryWasNotLeftOut(ContainerId id, Path directory, Outcome outcome) {
-    Path log = directory.resolve("work").resolve("dump.log");
-    if (outcome instanceof Outcome.TimedOut) {
-      throw explain("checkpoint of container " + id, outcome, log, id);
-    }
-    if (CriuLog.leftMemoryOut(log)) {
-      return Optional.empty();
-    }
-    String cause = CriuLog.explain(log).error();
-    return Optional.of(cause.isEmpty() ? outcome.toString() : cause);
   }
 
   /** A failure of CRIU with its own reason, the log kept. */

@@ -4,22 +4,19 @@ import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 
 /**
  * Makes images of which the memory is in several directories complete in one, as a plain dump would
  * have written them. Blocks; copies from file to file inside the kernel.
  */
 public final class FlatImages {
-  private static final Pattern PAGEMAP = Pattern.compile("pagemap-(\\d{1,9})\\.img");
   private static final int PAGE_BYTES = PagemapFile.PAGE_BYTES;
 
   private FlatImages() {}
@@ -31,13 +28,9 @@ public final class FlatImages {
    * @throws IOException when a file cannot be read or written, or a page is nowhere
    */
   public static void flatten(Path images, List<Path> older) throws IOException {
-    try (PageChain chain = PageChain.open(older);
-        DirectoryStream<Path> maps = Files.newDirectoryStream(images, "pagemap-*.img")) {
-      for (Path map : maps) {
-        Matcher name = PAGEMAP.matcher(map.getFileName().toString());
-        if (name.matches()) {
-          flatten(images, map, Long.parseLong(name.group(1)), chain);
-        }
+    try (PageChain chain = PageChain.open(older)) {
+      for (Map.Entry<Integer, Path> map : PagemapFile.all(images).entrySet()) {
+        flatten(images, map.getValue(), map.getKey(), chain);
       }
     }
   }
