@@ -7,7 +7,15 @@ package io.nereid.port;
  */
 public enum SetLabel {
   AHEAD,
+  /** The images of a frozen container; all that was not sent as {@link #FILES} with them. */
   FINAL,
   /** Memory that has changed since it was sent, while the container still ran. */
-  ROUND
+  ROUND,
+  /** The files of a frozen container, while it is dumped. */
+  FILES;
+
+  /** Whether a frozen container waits for it. */
+  public boolean isOfFrozen() {
+    return this == FINAL || this == FILES;
+  }
 }

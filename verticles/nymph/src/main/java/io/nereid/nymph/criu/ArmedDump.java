@@ -3,6 +3,7 @@ package io.nereid.nymph.criu;
 import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.process.Outcome;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public final class ArmedDump {
   }
 
   private final Gate gate;
+  private final Path settingsOffTheNetwork;
   private final CompletableFuture<Outcome> end;
   private final Preparation preparation;
   private final Function<Outcome, Optional<String>> verdict;
@@ -34,10 +36,12 @@ public final class ArmedDump {
 
   private ArmedDump(
       Gate gate,
+      Path settingsOffTheNetwork,
       CompletableFuture<Outcome> end,
       Preparation preparation,
       Function<Outcome, Optional<String>> verdict) {
     this.gate = gate;
+    this.settingsOffTheNetwork = settingsOffTheNetwork;
     this.end = end;
     this.preparation = preparation;
     this.verdict = verdict;
@@ -46,10 +50,12 @@ public final class ArmedDump {
   /**
    * Begins a run that passes the gate, and waits until it is held there.
    *
+   * @param settingsOffTheNetwork of CRIU, for a container that nothing can reach
    * @param verdict why it has not dumped, if so
    */
   static ArmedDump begin(
       Gate gate,
+      Path settingsOffTheNetwork,
       Supplier<Outcome> run,
       Preparation preparation,
       Function<Outcome, Optional<String>> verdict,
@@ -66,7 +72,7 @@ public final class ArmedDump {
           }
         });
     gate.awaitHeld(watch, end::isDone, HELD_LIMIT);
-    return new ArmedDump(gate, end, preparation, verdict);
+    return new ArmedDump(gate, settingsOffTheNetwork, end, preparation, verdict);
   }
 
   /** Whether it can be fired. */
@@ -78,16 +84,21 @@ public final class ArmedDump {
    * Lets CRIU dump; returns when it has.
    *
    * @param idsInside of all processes of the container, which are frozen
+   * @param offTheNetwork whether nothing can reach its connections, so that CRIU need not see to it
    * @return why it could not, if so: then nothing has changed
    */
-  public Optional<String> fire(Collection<Integer> idsInside) {
+  public Optional<String> fire(Collection<Integer> idsInside, boolean offTheNetwork) {
     try {
       preparation.prepare(idsInside);
     } catch (IOException e) {
       giveUp();
       return Optional.of("it cannot be prepared: " + e.getMessage());
     }
-    gate.open();
+    if (offTheNetwork) {
+      gate.openWith(settingsOffTheNetwork);
+    } else {
+      gate.open();
+    }
     return verdict.apply(end.join());
   }
 

@@ -7,7 +7,6 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.explain.Explanation;
 import io.nereid.nymph.criu.image.HollowParent;
-import io.nereid.nymph.criu.image.LazyAreas;
 import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.nymph.runtime.Runc;
 import io.nereid.nymph.runtime.RuntimeFailures;
@@ -120,6 +119,7 @@ public final class Checkpointer {
     Duration limit = deadline.plus(ArmedDump.KEEPS);
     return ArmedDump.begin(
         gate,
+        setting.offTheNetwork(incremental.isPresent()),
         () -> run(wrapper, more, id, directory, tcpEstablished, limit),
         ids -> {
           if (incremental.isPresent()) {
@@ -140,17 +140,16 @@ public final class Checkpointer {
       String cause = CriuLog.explain(log).error();
       return Optional.of(cause.isEmpty() ? outcome.toString() : cause);
     }
-    return incremental ? whyNotMarked(directory.resolve("images")) : Optional.empty();
+    return incremental ? whyStillLinked(directory.resolve("images")) : Optional.empty();
   }
 
-  private static Optional<String> whyNotMarked(Path images) {
+  private static Optional<String> whyStillLinked(Path images) {
     try {
       // CRIU's link to the parent: the real one is known only where everything has arrived.
       Files.deleteIfExists(images.resolve(PARENT));
-      LazyAreas.mark(images);
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of("its page maps cannot be read: " + e.getMessage());
+      return Optional.of("its link to the parent stays: " + e.getMessage());
     }
   }
 

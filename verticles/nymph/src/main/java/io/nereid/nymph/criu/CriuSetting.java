@@ -35,11 +35,14 @@ import org.slf4j.LoggerFactory;
 public final class CriuSetting {
   private static final Logger LOG = LoggerFactory.getLogger(CriuSetting.class);
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String SETTINGS = "network-lock nftables\n" + GhostLimit.SETTING + "\n";
+  private static final String LOCKED = "network-lock nftables\n";
+  private static final String UNLOCKED = "network-lock skip\n";
+  private static final String SETTINGS = GhostLimit.SETTING + "\n";
   private static final String CONFIG = "criu.conf";
   private static final String CONFIG_CLOSING = "criu-tcp-close.conf";
   private static final String CLOSE_TCP = "tcp-close\n";
   private static final String CONFIG_WITHOUT_MEMORY = "criu-without-memory.conf";
+  private static final String OFF_THE_NETWORK = "-off-the-network";
   private static final String GATE = "gate";
   private static final String NO_PAGES = "ps-socket 0\n";
   private static final String OWN_RUN =
@@ -73,13 +76,9 @@ public final class CriuSetting {
     Optional<List<String>> believe;
     try {
       Files.createDirectories(directory);
-      DurableFile.write(directory.resolve(CONFIG), SETTINGS.getBytes(StandardCharsets.US_ASCII));
-      DurableFile.write(
-          directory.resolve(CONFIG_WITHOUT_MEMORY),
-          (SETTINGS + NO_PAGES).getBytes(StandardCharsets.US_ASCII));
-      DurableFile.write(
-          directory.resolve(CONFIG_CLOSING),
-          (SETTINGS + CLOSE_TCP).getBytes(StandardCharsets.US_ASCII));
+      write(directory, CONFIG, "");
+      write(directory, CONFIG_WITHOUT_MEMORY, NO_PAGES);
+      write(directory, CONFIG_CLOSING, CLOSE_TCP);
       Gate.writeScript(directory.resolve(GATE));
       List<String> apart = List.of("unshare", "--mount", "--propagation", "slave");
       wrapper.addAll(apart);
@@ -100,6 +99,14 @@ public final class CriuSetting {
       throw new UncheckedIOException("cannot write CRIU's settings to " + directory, e);
     }
     return new CriuSetting(paths, runner, programs, wrapper, believe);
+  }
+
+  private static void write(Path directory, String name, String more) throws IOException {
+    String both = SETTINGS + more;
+    DurableFile.write(directory.resolve(name), (LOCKED + both).getBytes(StandardCharsets.US_ASCII));
+    DurableFile.write(
+        directory.resolve(name + OFF_THE_NETWORK),
+        (UNLOCKED + both).getBytes(StandardCharsets.US_ASCII));
   }
 
   private static boolean isInMemory(Path directory) throws IOException {
@@ -146,6 +153,16 @@ public final class CriuSetting {
    */
   List<String> wrapperWithoutMemory(Gate gate) {
     return words(CONFIG_WITHOUT_MEMORY, environment(gate));
+  }
+
+  /**
+   * Settings for a dump that is prepared, of a container that nothing can reach any more.
+   *
+   * @param incremental which of the two kinds it is
+   */
+  Path offTheNetwork(boolean incremental) {
+    String name = incremental ? CONFIG : CONFIG_WITHOUT_MEMORY;
+    return paths.data().resolve("criu").resolve(name + OFF_THE_NETWORK);
   }
 
   /**

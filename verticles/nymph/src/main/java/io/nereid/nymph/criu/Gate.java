@@ -41,7 +41,12 @@ public final class Gate implements AutoCloseable {
       PATH=${PATH#*:}
       if [ "$1/$2" = swrk/3 ] && [ ! -e "$NEREID_GATE.go" ]; then
         : > "$NEREID_GATE.held"
-        [ "$(timeout 900 head -n 1 "$NEREID_GATE")" = go ] || exit 1
+        answer=$(timeout 900 head -n 1 "$NEREID_GATE")
+        case $answer in
+          go) ;;
+          "go with "*) CRIU_CONFIG_FILE=${answer#go with }; export CRIU_CONFIG_FILE ;;
+          *) exit 1 ;;
+        esac
       fi
       exec criu "$@"
       """;
@@ -115,9 +120,18 @@ public final class Gate implements AutoCloseable {
 
   /** Lets it begin. */
   public void open() {
+    open("go");
+  }
+
+  /** Lets it begin with other settings than those of its environment. */
+  void openWith(Path settings) {
+    open("go with " + settings);
+  }
+
+  private void open(String answer) {
     try {
       Files.createFile(beside(".go"));
-      channel.write(ByteBuffer.wrap("go\n".getBytes(StandardCharsets.US_ASCII)));
+      channel.write(ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new FailureException(
           Failure.of(FailureCode.INTERNAL, "cannot write to " + pipe + ": " + e, ""), e);

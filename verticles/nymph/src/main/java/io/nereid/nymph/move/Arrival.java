@@ -39,12 +39,16 @@ final class Arrival {
     staging.close();
   }
 
-  /** Prepares the restore, which is not allowed yet, of what has arrived. */
-  void stage(MigrationId migration) {
+  /**
+   * Prepares the restore, which is not allowed yet, of what has arrived.
+   *
+   * @param arrived the set that has just become complete
+   */
+  void stage(MigrationId migration, SetLabel arrived) {
     incoming
         .find(migration)
         .filter(i -> i.stage() == Incoming.Stage.RESERVED)
-        .ifPresent(staging::stage);
+        .ifPresent(arrived == SetLabel.FILES ? staging::stageFiles : staging::stage);
   }
 
   /**

@@ -69,9 +69,11 @@ public final class FrozenDump {
    * Writes images that, with what was sent ahead, are complete; it stays frozen.
    *
    * @param before what the target has of its memory
+   * @param detached whether it is off the network
    */
-  public void write(ContainerRecord record, Optional<MemorySnapshot> before, Path directory) {
-    if (before.isEmpty() || !writeWithoutMemory(record, before.get(), directory)) {
+  public void write(
+      ContainerRecord record, Optional<MemorySnapshot> before, Path directory, boolean detached) {
+    if (before.isEmpty() || !writeWithoutMemory(record, before.get(), directory, detached)) {
       giveUp(record.id());
       parts.core().basics().delete().delete(directory);
       parts.checkpointer().dump(record.id(), directory, TcpPolicy.moves(parts, record));
@@ -92,7 +94,7 @@ public final class FrozenDump {
 
   /** False when that is not possible here: then nothing has happened. */
   private boolean writeWithoutMemory(
-      ContainerRecord record, MemorySnapshot before, Path directory) {
+      ContainerRecord record, MemorySnapshot before, Path directory, boolean detached) {
     ContainerId id = record.id();
     ArmedDump criu = ready(record, directory);
     if (!criu.isReady()) {
@@ -102,12 +104,13 @@ public final class FrozenDump {
     }
     String why;
     try {
-      FrozenMemory memory = new FrozenMemory(before, processes(id));
+      List<Integer> processes = processes(id);
+      FrozenMemory memory = new FrozenMemory(before, processes);
       // With a lot of memory this takes far longer than CRIU, which has none to write.
       Beside comparing = Beside.start(() -> compare(memory));
       Optional<String> failed;
       try {
-        failed = criu.fire(memory.idsInside());
+        failed = criu.fire(memory.idsInside(), detached && InnerConnections.none(processes));
       } finally {
         comparing.join();
       }

@@ -3,15 +3,17 @@ package io.nereid.nymph.move;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.nymph.criu.image.LazyAreas;
 import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Images of which the memory came in parts: CRIU's own without memory, below them in {@value
@@ -23,7 +25,8 @@ public final class ImageChain {
   /** Directory of the changed pages, within the images. */
   public static final String MEMORY = "memory";
 
-  private static final String PARENT = "parent";
+  /** CRIU's link to the images that these build upon. */
+  static final String PARENT = "parent";
 
   private ImageChain() {}
 
@@ -42,28 +45,29 @@ public final class ImageChain {
    */
   static void link(Path images, List<Path> ahead, boolean lazily) throws IOException {
     Path memory = images.resolve(MEMORY);
-    try (DirectoryStream<Path> maps = Files.newDirectoryStream(memory, "pagemap-*.img")) {
-      for (Path changed : maps) {
-        Path map = images.resolve(changed.getFileName());
-        if (!Files.isRegularFile(map, LinkOption.NOFOLLOW_LINKS)
-            || !Files.isRegularFile(changed, LinkOption.NOFOLLOW_LINKS)) {
-          throw new FailureException(
-              Failure.of(
-                  FailureCode.PROTOCOL,
-                  "the images have " + changed.getFileName() + " in one part only",
-                  "run the same release of Nereid on both hosts"));
-        }
-        PagemapFile whole = PagemapFile.read(map);
-        List<Area> areas =
-            whole.areas().stream()
-                .map(a -> isInParent(a, lazily) ? a.with(PagemapFile.PARENT) : a)
-                .toList();
-        // Written beside and renamed, so that nothing is ever written through what has come.
-        Path fresh = images.resolve(map.getFileName() + ".linked");
-        Files.deleteIfExists(fresh);
-        new PagemapFile(whole.pagesId(), areas).write(fresh);
-        Files.move(fresh, map, StandardCopyOption.ATOMIC_MOVE);
+    Optional<LazyAreas> marks = lazily ? Optional.of(LazyAreas.in(images)) : Optional.empty();
+    for (Map.Entry<Integer, Path> changed : PagemapFile.all(memory).entrySet()) {
+      Path map = images.resolve(changed.getValue().getFileName());
+      if (!Files.isRegularFile(map, LinkOption.NOFOLLOW_LINKS)
+          || !Files.isRegularFile(changed.getValue(), LinkOption.NOFOLLOW_LINKS)) {
+        throw new FailureException(
+            Failure.of(
+                FailureCode.PROTOCOL,
+                "the images have " + map.getFileName() + " in one part only",
+                "run the same release of Nereid on both hosts"));
       }
+      PagemapFile whole = PagemapFile.read(map);
+      List<Area> areas = whole.areas();
+      if (marks.isPresent()) {
+        areas = marks.get().marked(changed.getKey(), areas);
+      }
+      areas =
+          areas.stream().map(a -> isInParent(a, lazily) ? a.with(PagemapFile.PARENT) : a).toList();
+      // Written beside and renamed, so that nothing is ever written through what has come.
+      Path fresh = images.resolve(map.getFileName() + ".linked");
+      Files.deleteIfExists(fresh);
+      new PagemapFile(whole.pagesId(), areas).write(fresh);
+      Files.move(fresh, map, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.createSymbolicLink(images.resolve(PARENT), Path.of(MEMORY));
     Path newer = memory;

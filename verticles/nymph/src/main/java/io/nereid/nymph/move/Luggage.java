@@ -65,8 +65,9 @@ public record Luggage(
   public static void pack(ContainerRecord record, int rounds, Path userConfig, Path directory) {
     try {
       Files.createDirectories(directory);
-      DurableFile.write(directory.resolve(FILE), WireCodec.encode(of(record, rounds)));
-      DurableFile.write(directory.resolve(CONFIG), Files.readAllBytes(userConfig));
+      // Sent at once and worthless after a crash: nobody waits for the disk.
+      Files.write(directory.resolve(FILE), WireCodec.encode(of(record, rounds)));
+      Files.write(directory.resolve(CONFIG), Files.readAllBytes(userConfig));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to " + directory, e);
     }

@@ -145,10 +145,7 @@ public final class MoveSteps implements StepService {
       case StepCommand.CatchUp c -> alone(request, () -> source.catchUp(request, c.again(), told));
       case StepCommand.Freeze c -> alone(request, () -> source.freeze(request, c));
       case StepCommand.Dump c -> alone(request, () -> source.dump(request));
-      case StepCommand.SendDelta c ->
-          alone(
-              request,
-              () -> source.sendDelta(request, c.ticket(), c.bandwidthBytesPerSecond(), told));
+      case StepCommand.SendDelta c -> alone(request, () -> source.sendDelta(request, c, told));
       case StepCommand.Restore c -> alone(request, () -> target.restore(request));
       case StepCommand.Release c -> alone(request, () -> source.release(request));
       case StepCommand.Thaw c -> alone(request, () -> source.thaw(request));

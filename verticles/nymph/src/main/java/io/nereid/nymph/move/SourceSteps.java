@@ -18,7 +18,6 @@ import io.nereid.nymph.runtime.CpuThrottle;
 import io.nereid.port.SendReport;
 import io.nereid.port.SendRequest;
 import io.nereid.port.SetLabel;
-import io.nereid.port.TransferTicket;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
@@ -44,6 +43,7 @@ final class SourceSteps {
   private final SentAhead sent = new SentAhead();
   private final SnapshotAhead ahead;
   private final FrozenDump dump;
+  private final FrozenSending sending;
   private final WholeMemory whole;
   private final CpuThrottle throttle;
   private final PreCopy preCopy;
@@ -61,6 +61,7 @@ final class SourceSteps {
     this.preCopy = new PreCopy(parts, sent);
     this.ahead = new SnapshotAhead(parts, sent);
     this.dump = new FrozenDump(parts);
+    this.sending = new FrozenSending(parts);
     this.whole = new WholeMemory(parts);
   }
 
@@ -208,6 +209,11 @@ final class SourceSteps {
               new AnnounceRequest(
                   request.fence(), record.id(), request.migration(), parts.paths().node()));
     }
+    if (!givenUp(request.migration())) {
+      step.then()
+          .ifPresent(
+              then -> sending.begin(request.migration(), record, then, place(request, record)));
+    }
     return new StepResult.Frozen(frozenAt);
   }
 
@@ -215,37 +221,25 @@ final class SourceSteps {
     ContainerRecord record = parts.core().store().get(request.container());
     requireHeld(record, request.migration());
     requireState(record, ContainerState.FROZEN, "dump");
-    dump.write(record, sent.of(record.id(), request.migration()), directory(request, "final"));
+    dump.write(
+        record,
+        sent.of(record.id(), request.migration()),
+        directory(request, "final"),
+        record.network().mode() == NetworkMode.BRIDGE);
     return new StepResult.Ok();
   }
 
-  StepResult sendDelta(
-      StepRequest request, TransferTicket ticket, long bandwidth, Consumer<Progress> told) {
+  StepResult sendDelta(StepRequest request, StepCommand.SendDelta step, Consumer<Progress> told) {
     ContainerRecord record = parts.core().store().get(request.container());
     requireHeld(record, request.migration());
-    var dirs = parts.paths().container(record.id());
-    Path directory = directory(request, "final");
-    int rounds = sent.rounds(record.id(), request.migration());
-    Luggage.pack(record, rounds, dirs.userConfig(), directory.resolve("bundle"));
-    List<Tree> trees =
-        List.of(
-            new Tree(TreeKind.BUNDLE, directory.resolve("bundle")),
-            new Tree(TreeKind.UPPER, dirs.upper()),
-            new Tree(TreeKind.LOG, dirs.log().getParent()),
-            new Tree(TreeKind.IMAGES, directory.resolve("images")));
-    return sent(
-        parts
-            .transfer()
-            .send(
-                new SendRequest(
-                    request.migration(),
-                    record.id(),
-                    ticket,
-                    SetLabel.FINAL,
-                    trees,
-                    List.of(record.layer()),
-                    bandwidth),
-                told));
+    return sent(sending.finish(request.migration(), record, step, place(request, record), told));
+  }
+
+  private FrozenSending.Place place(StepRequest request, ContainerRecord record) {
+    return new FrozenSending.Place(
+        directory(request, "files"),
+        directory(request, "final").resolve("images"),
+        sent.rounds(record.id(), request.migration()));
   }
 
   /** Deletes the frozen copy; its images stay as base for the way back. */
@@ -325,6 +319,7 @@ final class SourceSteps {
   }
 
   private void forget(ContainerId id) {
+    sending.end(id);
     dump.giveUp(id);
     sent.forget(id);
   }

@@ -6,78 +6,159 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
-import io.nereid.nymph.conmon.ConmonRequest;
 import io.nereid.nymph.container.ContainerRecord;
-import io.nereid.nymph.criu.Checkpointer;
-import io.nereid.nymph.criu.Gate;
 import io.nereid.nymph.fs.ContainerDirs;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prepares a restore as far as possible before this host may do it: files in place, root file
- * system mounted, runc started and CRIU held at a gate. While the coordinator moves the ownership
- * here, that work is done already.
+ * Prepares a restore as far as possible before this host may do it: when the files of a frozen
+ * container have arrived, they are put in place, its root file system is mounted and runc is
+ * started, all while the source still dumps; when the images have arrived they are linked, while
+ * the coordinator moves the ownership here.
  *
- * <p>Nothing of the container can run before {@link #begin}: CRIU is behind the gate, which opens
- * for nobody else, and the image with which every restore starts has another name until then.
- * Callers hold the container in the executor. Blocks.
+ * <p>Nothing of the container can run before {@link #begin}: CRIU is behind a gate, which opens for
+ * nobody else, and its directory is empty until then. Callers hold the container in the executor.
+ * Blocks.
  */
 final class Staging {
   private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
-  private static final Duration HELD_LIMIT = Duration.ofSeconds(5);
-  private static final Duration GIVEN_UP_LIMIT = Duration.ofSeconds(5);
-  private static final String FIRST_IMAGE = "inventory.img";
-  private static final String WITHHELD = "inventory.withheld";
+  private static final long DESCRIPTORS_BYTES_MAX = 1 << 16;
   private final MoveParts parts;
-  private final Map<MigrationId, Supplier<Staged>> all = new ConcurrentHashMap<>();
+  private final Map<MigrationId, Progress> all = new ConcurrentHashMap<>();
 
-  /** Ready to be restored. */
-  private record Staged(ConmonRequest request, Gate gate, Path images) {}
+  /** How far one has come. */
+  private static final class Progress {
+    private Luggage luggage;
+    private ContainerRecord record;
+    private boolean mounted;
+    private volatile HeldRestore held;
+    private Path images;
+    private FailureException failed;
+  }
 
   Staging(MoveParts parts) {
     this.parts = parts;
   }
 
-  /** Does it, unless it is done; a failure is told by {@link #begin}. */
+  /** Does what needs no images. What goes wrong is tried again when they have come. */
+  void stageFiles(Incoming entry) {
+    Progress progress = all.computeIfAbsent(entry.migration(), m -> new Progress());
+    if (progress.record != null) {
+      return;
+    }
+    try {
+      ReceivedSet files = received(entry, SetLabel.FILES);
+      Path work = Arrival.work(parts, entry);
+      Optional<byte[]> descriptors = descriptors(root(files, TreeKind.BUNDLE));
+      unpack(entry, files, progress);
+      Files.createDirectories(work);
+      mount(progress);
+      if (descriptors.isPresent()) {
+        progress.held =
+            HeldRestore.start(
+                parts,
+                progress.record,
+                work,
+                descriptors.get(),
+                parts.lazyPages().isPrepared(work),
+                entry.closeConnections());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn(
+          "the restore of container {} cannot be prepared yet: {}",
+          entry.container(),
+          e.getMessage());
+    }
+  }
+
+  /** Does all of it, unless it is done; a failure is told by {@link #begin}. */
   void stage(Incoming entry) {
-    all.computeIfAbsent(
-        entry.migration(),
-        m -> {
-          try {
-            Staged staged = stageNow(entry);
-            return () -> staged;
-          } catch (IOException e) {
-            FailureException failed =
+    Progress progress = all.computeIfAbsent(entry.migration(), m -> new Progress());
+    if (progress.images != null || progress.failed != null) {
+      return;
+    }
+    try {
+      stageNow(entry, progress);
+    } catch (IOException e) {
+      progress.failed =
+          new FailureException(
+              Failure.of(
+                  FailureCode.NO_SPACE,
+                  "cannot prepare the restore of container " + entry.container() + ": " + e,
+                  "make room on host " + parts.paths().node()),
+              e);
+    } catch (RuntimeException e) {
+      progress.failed = new FailureException(FailureException.failureOf(e), e);
+    }
+  }
+
+  private void stageNow(Incoming entry, Progress progress) throws IOException {
+    ReceivedSet set = received(entry, SetLabel.FINAL);
+    Path images = root(set, TreeKind.IMAGES);
+    Path work = Arrival.work(parts, entry);
+    if (progress.record == null) {
+      boolean complete = set.roots().containsKey(TreeKind.BUNDLE);
+      unpack(entry, complete ? set : received(entry, SetLabel.FILES), progress);
+    } else if (set.roots().containsKey(TreeKind.LOG)) {
+      catchUpLog(root(set, TreeKind.LOG), parts.paths().container(entry.container()).log());
+    }
+    Files.createDirectories(work);
+    byte[] descriptors =
+        descriptors(images)
+            .orElseThrow(() ->
                 new FailureException(
                     Failure.of(
-                        FailureCode.NO_SPACE,
-                        "cannot prepare the restore of container " + entry.container() + ": " + e,
-                        "make room on host " + parts.paths().node()),
-                    e);
-            return () -> {
-              throw failed;
-            };
-          } catch (RuntimeException e) {
-            return () -> {
-              throw e;
-            };
+                        FailureCode.PROTOCOL,
+                        "the images lack " + HeldRestore.DESCRIPTORS,
+                        "run the same release of Nereid on both hosts")));
+    boolean chained = ImageChain.isChained(images);
+    List<Path> ahead = chained ? ahead(entry, progress.luggage) : List.of();
+    boolean lazy = chained && provideLazily(ahead, images, work);
+    // CRIU needs it, but nothing before CRIU.
+    Beside linking =
+        Beside.start(() -> {
+          if (chained) {
+            link(images, ahead, lazy);
           }
         });
+    try {
+      mount(progress);
+      hold(entry, progress, work, descriptors, lazy);
+    } finally {
+      linking.join();
+    }
+    progress.images = images;
+  }
+
+  private void hold(Incoming entry, Progress progress, Path work, byte[] descriptors, boolean lazy)
+      throws IOException {
+    HeldRestore held = progress.held;
+    if (held != null && !(held.isReady() && held.fits(descriptors, lazy))) {
+      LOG.info("the restore of container {} is prepared anew", entry.container());
+      held.giveUp();
+      held = null;
+    }
+    if (held == null) {
+      progress.held =
+          HeldRestore.start(
+              parts, progress.record, work, descriptors, lazy, entry.closeConnections());
+    }
   }
 
   /**
@@ -88,9 +169,12 @@ final class Staging {
    */
   ContainerRecord begin(Incoming entry) {
     stage(entry);
-    Staged staged = all.remove(entry.migration()).get();
-    try (Gate gate = staged.gate()) {
-      if (!staged.images().equals(root(received(entry), TreeKind.IMAGES))) {
+    Progress progress = all.remove(entry.migration());
+    try (HeldRestore held = progress.held) {
+      if (progress.failed != null) {
+        throw progress.failed;
+      }
+      if (!progress.images.equals(root(received(entry, SetLabel.FINAL), TreeKind.IMAGES))) {
         throw new FailureException(
             Failure.of(
                 FailureCode.PROTOCOL,
@@ -102,16 +186,11 @@ final class Staging {
               .core()
               .store()
               .update(entry.container(), r -> r.withStage(ContainerRecord.Stage.ARRIVING));
-      Files.move(
-          staged.images().resolve(WITHHELD),
-          staged.images().resolve(FIRST_IMAGE),
-          StandardCopyOption.ATOMIC_MOVE);
-      gate.open();
-      parts.core().conmon().awaitUp(staged.request());
+      held.begin(progress.images);
       return record;
     } catch (IOException e) {
       throw new FailureException(
-          Failure.of(FailureCode.INTERNAL, "cannot hand out " + staged.images() + ": " + e, ""), e);
+          Failure.of(FailureCode.INTERNAL, "cannot hand out " + progress.images + ": " + e, ""), e);
     }
   }
 
@@ -121,13 +200,9 @@ final class Staging {
   }
 
   private void closeGate(MigrationId migration) {
-    Supplier<Staged> there = all.remove(migration);
-    if (there != null) {
-      try {
-        there.get().gate().close();
-      } catch (FailureException e) {
-        LOG.debug("nothing was held for {}: {}", migration, e.getMessage());
-      }
+    Progress there = all.remove(migration);
+    if (there != null && there.held != null) {
+      there.held.close();
     }
   }
 
@@ -144,42 +219,17 @@ final class Staging {
             .isPresent();
     if (staged) {
       // Also that of an earlier daemon: its gate closed when it ended.
-      parts
-          .core()
-          .basics()
-          .watch()
-          .await(
-              parts.paths().container(id).run(),
-              () -> !parts.core().conmon().isAlive(id),
-              GIVEN_UP_LIMIT);
+      HeldRestore.awaitEnd(parts, id);
     }
   }
 
-  private Staged stageNow(Incoming entry) throws IOException {
-    ReceivedSet set = received(entry);
-    Path images = root(set, TreeKind.IMAGES);
-    Path work = Arrival.work(parts, entry);
-    Luggage luggage = Luggage.unpack(root(set, TreeKind.BUNDLE), entry);
-    ContainerRecord record = unpack(entry, luggage, set);
-    Files.createDirectories(work);
-    boolean chained = ImageChain.isChained(images);
-    List<Path> ahead = chained ? ahead(entry, luggage) : List.of();
-    boolean lazy = chained && provideLazily(ahead, images, work);
-    // CRIU needs it, but nothing before CRIU.
-    Beside linking =
-        Beside.start(() -> {
-          if (chained) {
-            link(images, ahead, lazy);
-          }
-        });
-    try {
-      Files.move(
-          images.resolve(FIRST_IMAGE), images.resolve(WITHHELD), StandardCopyOption.ATOMIC_MOVE);
-      parts.core().runtime().prepare(record, true);
-      return start(record, images, work, lazy, entry.closeConnections());
-    } finally {
-      linking.join();
+  private static Optional<byte[]> descriptors(Path directory) throws IOException {
+    Path file = directory.resolve(HeldRestore.DESCRIPTORS);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || Files.size(file) > DESCRIPTORS_BYTES_MAX) {
+      return Optional.empty();
     }
+    return Optional.of(Files.readAllBytes(file));
   }
 
   private static void link(Path images, List<Path> ahead, boolean lazily) {
@@ -192,49 +242,52 @@ final class Staging {
     }
   }
 
-  /** Starts everything up to CRIU. */
-  private Staged start(
-      ContainerRecord record, Path images, Path work, boolean lazy, boolean closing) {
-    Gate gate = parts.checkpointer().gate(work.resolve("gate"));
-    boolean begun = false;
-    try {
-      ConmonRequest request = request(record, images, work, lazy, gate, closing);
-      parts.core().conmon().begin(request);
-      boolean held =
-          gate.awaitHeld(
-              parts.core().basics().watch(),
-              () -> !parts.core().conmon().isAlive(record.id()),
-              HELD_LIMIT);
-      if (!held) {
-        LOG.warn("the restore of container {} is not held: it has failed already", record.id());
-      }
-      begun = true;
-      return new Staged(request, gate, images);
-    } finally {
-      if (!begun) {
-        gate.close();
-      }
-    }
+  private ReceivedSet received(Incoming entry, SetLabel label) {
+    return parts.transfer().received(entry.migration(), label);
   }
 
-  private ReceivedSet received(Incoming entry) {
-    return parts.transfer().received(entry.migration(), SetLabel.FINAL);
-  }
-
-  private ContainerRecord unpack(Incoming entry, Luggage luggage, ReceivedSet set)
-      throws IOException {
-    ContainerDirs dirs = parts.paths().container(entry.container());
+  private void unpack(Incoming entry, ReceivedSet set, Progress progress) throws IOException {
     Path bundle = root(set, TreeKind.BUNDLE);
+    progress.luggage = Luggage.unpack(bundle, entry);
+    ContainerDirs dirs = parts.paths().container(entry.container());
     MigrationHold hold =
         new MigrationHold(entry.migration(), MigrationHold.Role.TARGET, entry.source());
     Files.createDirectories(dirs.base());
     ContainerRecord record =
-        parts.core().store().save(luggage.staged().withHold(Optional.of(hold)));
+        parts.core().store().save(progress.luggage.staged().withHold(Optional.of(hold)));
     Files.createDirectories(dirs.userConfig().getParent());
     move(bundle.resolve(Luggage.CONFIG), dirs.userConfig());
     move(root(set, TreeKind.UPPER), dirs.upper());
     move(root(set, TreeKind.LOG), dirs.log().getParent());
-    return record;
+    progress.record = record;
+  }
+
+  private void mount(Progress progress) {
+    if (!progress.mounted) {
+      parts.core().runtime().prepare(progress.record, true);
+      progress.mounted = true;
+    }
+  }
+
+  /**
+   * Adds what conmon at the source has written since the log was sent. In place: this host's conmon
+   * has it open.
+   */
+  private static void catchUpLog(Path newer, Path log) throws IOException {
+    Path source = newer.resolve(log.getFileName());
+    if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ);
+        FileChannel to =
+            FileChannel.open(log, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      // It only grows; a shorter one has been begun anew.
+      long at = from.size() < to.size() ? 0 : to.size();
+      to.truncate(at);
+      while (at < from.size()) {
+        at += to.transferFrom(from.position(at), at, from.size() - at);
+      }
+    }
   }
 
   static Path root(ReceivedSet set, TreeKind kind) {
@@ -288,22 +341,5 @@ final class Staging {
       }
     }
     return false;
-  }
-
-  private ConmonRequest request(
-      ContainerRecord record, Path images, Path work, boolean lazy, Gate gate, boolean closing) {
-    List<String> options = new ArrayList<>(List.of("--detach", "--work-path=" + work));
-    options.addAll(Checkpointer.options(!closing && TcpPolicy.moves(parts, record)));
-    if (lazy) {
-      options.add("--lazy-pages");
-    }
-    return ConmonRequest.restore(
-        record.id(),
-        parts.paths().container(record.id()),
-        record.terminal(),
-        images,
-        options,
-        parts.checkpointer().wrapper(gate, closing),
-        parts.checkpointer().deadline());
   }
 }

@@ -74,7 +74,7 @@ final class TargetSteps {
 
   /** All that can be done before the grant is done while the coordinator makes it. */
   private void whole(Incoming entry, SetLabel label) {
-    if (label == SetLabel.FINAL) {
+    if (label.isOfFrozen()) {
       String operation = "preparing the restore of migration " + entry.migration();
       try {
         parts
@@ -85,7 +85,7 @@ final class TargetSteps {
                 operation,
                 STAGING_LIMIT,
                 () -> {
-                  arrival.stage(entry.migration());
+                  arrival.stage(entry.migration(), label);
                   return null;
                 });
       } catch (FailureException e) {

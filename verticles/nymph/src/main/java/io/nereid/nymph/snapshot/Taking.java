@@ -184,7 +184,7 @@ final class Taking {
       pass("frozen");
       FileCopies.Running copying = copies.begin(dirs.upper(), directory.resolve("upper"));
       try {
-        dump.write(record, Optional.of(before.newest()), directory.resolve("dump"));
+        dump.write(record, Optional.of(before.newest()), directory.resolve("dump"), false);
       } finally {
         copying.join();
       }

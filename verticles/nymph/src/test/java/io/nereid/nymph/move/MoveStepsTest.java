@@ -9,7 +9,9 @@ import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.container.NetworkSpec;
+import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.Epoch;
@@ -36,8 +38,11 @@ import io.nereid.nymph.net.BridgeNetwork;
 import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.SystemHostProbe;
 import io.nereid.nymph.testing.BusyboxBundle;
+import io.nereid.port.SendRequest;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TransferTicket;
+import io.nereid.port.Tree;
+import io.nereid.port.TreeKind;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.protocol.message.NymphMessages.CreateRequest;
 import io.nereid.protocol.message.StepMessages.Fate;
@@ -414,6 +419,92 @@ class MoveStepsTest {
     b.done(E2, new StepCommand.Restore());
     assertThat(b.state()).isEqualTo(ContainerState.RUNNING);
     a.done(E2, new StepCommand.Release());
+  }
+
+  /** Freezes with what follows unasked, up to where the target may restore. */
+  private StepCommand.SendDelta upToGrant() {
+    TransferTicket ticket = prepare();
+    a.done(
+        E1, new StepCommand.SendAhead(ticket, b.node, MigrationOptions.DEFAULT, 250, 200L << 20));
+    var then = new StepCommand.SendDelta(ticket, 0);
+    a.done(E1, new StepCommand.Freeze(b.node, Optional.of(then)));
+    a.done(E1, new StepCommand.Dump());
+    a.done(E1, then);
+    return then;
+  }
+
+  private List<SetLabel> sentFrozen() {
+    return a.transfer.sends.stream().map(SendRequest::label).filter(SetLabel::isOfFrozen).toList();
+  }
+
+  @Test
+  void filesGoWhileCriuDumpsAndImagesAfterThem() throws IOException {
+    List<String> prepared = new java.util.concurrent.CopyOnWriteArrayList<>();
+    a.transfer.beforeSend =
+        request -> {
+          if (request.label() == SetLabel.FINAL) {
+            prepared.addAll(processesNaming(b.paths.dumps(id)));
+          }
+        };
+    upToGrant();
+    assertThat(sentFrozen()).containsExactly(SetLabel.FILES, SetLabel.FINAL);
+    assertThat(a.transfer.sends.getLast().trees())
+        .extracting(Tree::kind)
+        .doesNotContain(TreeKind.UPPER);
+    assertThat(prepared).as("runc was started before the images came").isNotEmpty();
+    long frozen = a.count();
+    b.done(E2, new StepCommand.Restore());
+    await().until(() -> b.count() > frozen + 3);
+    a.done(E2, new StepCommand.Release());
+    a.assertNothingOf();
+  }
+
+  @Test
+  void filesThatDidNotArriveWhileCriuDumpedGoWithTheImages() throws IOException {
+    a.transfer.beforeSend =
+        request -> {
+          if (request.label() == SetLabel.FILES) {
+            throw new FailureException(Failure.of(FailureCode.CONNECTION_LOST, "cut", ""));
+          }
+        };
+    upToGrant();
+    assertThat(a.transfer.sends.getLast().trees()).extracting(Tree::kind).contains(TreeKind.UPPER);
+    long frozen = a.count();
+    b.done(E2, new StepCommand.Restore());
+    await().until(() -> b.count() > frozen + 3);
+    a.done(E2, new StepCommand.Release());
+  }
+
+  @Test
+  void whatWasLoggedAfterTheLogWasSentArrivesToo() throws IOException {
+    String late = "2026-01-01T00:00:00.000000000+00:00 stdout F late";
+    a.transfer.beforeSend =
+        request -> {
+          if (request.label() == SetLabel.FILES) {
+            // Copied below, but grown by the time of the images.
+            Thread.ofVirtual()
+                .start(() -> {
+                  await().until(() -> b.core.store().find(id).isPresent());
+                  append(a.paths.container(id).log(), late + "\n");
+                });
+          }
+          if (request.label() == SetLabel.FINAL) {
+            await().until(() -> a.log().contains(late));
+          }
+        };
+    upToGrant();
+    b.done(E2, new StepCommand.Restore());
+    await().until(() -> b.log().contains(late));
+    assertThat(b.log().lines().distinct().count()).isEqualTo(b.log().lines().count());
+    a.done(E2, new StepCommand.Release());
+  }
+
+  private static void append(Path file, String text) {
+    try {
+      Files.writeString(file, text, java.nio.file.StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   @Test

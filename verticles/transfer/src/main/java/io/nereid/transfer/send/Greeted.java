@@ -2,8 +2,9 @@ package io.nereid.transfer.send;
 
 import io.nereid.bounded.BoundedMap;
 import io.nereid.port.SendRequest;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Receiving sessions that have been greeted and have all layers: their second set needs no
@@ -13,15 +14,18 @@ import java.util.Map;
 public final class Greeted {
   private static final int KEPT_MAX = 1_000;
 
-  private final Map<String, List<String>> layersByToken = new BoundedMap<>(KEPT_MAX);
+  private final Map<String, Set<String>> layersByToken = new BoundedMap<>(KEPT_MAX);
 
   /** A whole set has arrived, so the receiver speaks our protocol and has these layers. */
   synchronized void arrived(SendRequest request) {
-    layersByToken.put(request.ticket().token(), List.copyOf(request.layers()));
+    layersByToken
+        .computeIfAbsent(request.ticket().token(), t -> new HashSet<>())
+        .addAll(request.layers());
   }
 
   /** Whether the receiver has said all that a greeting would tell. */
   synchronized boolean knows(SendRequest request) {
-    return request.layers().equals(layersByToken.get(request.ticket().token()));
+    Set<String> there = layersByToken.get(request.ticket().token());
+    return there != null && there.containsAll(request.layers());
   }
 }

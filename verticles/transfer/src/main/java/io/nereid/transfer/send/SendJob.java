@@ -95,7 +95,7 @@ public final class SendJob {
   /** The rest of a frozen container is waited for: only a limit of its own holds it back. */
   private List<Throttle> throttles() {
     Throttle own = new Throttle(request.bandwidthBytesPerSecond());
-    return request.label() == SetLabel.FINAL
+    return request.label().isOfFrozen()
         ? List.of(context.finalThrottle(), own)
         : List.of(context.throttle(), own);
   }
@@ -167,7 +167,7 @@ public final class SendJob {
   }
 
   private java.util.concurrent.ExecutorService pool() {
-    return request.label() == SetLabel.FINAL ? context.hashPool() : context.civilPool();
+    return request.label().isOfFrozen() ? context.hashPool() : context.civilPool();
   }
 
   private void greet(ControlLink control) throws IOException {

@@ -21,6 +21,7 @@ public final class Messages {
       case AHEAD -> Label.LABEL_AHEAD;
       case FINAL -> Label.LABEL_FINAL;
       case ROUND -> Label.LABEL_ROUND;
+      case FILES -> Label.LABEL_FILES;
     };
   }
 
@@ -30,6 +31,7 @@ public final class Messages {
       case LABEL_AHEAD -> Optional.of(SetLabel.AHEAD);
       case LABEL_FINAL -> Optional.of(SetLabel.FINAL);
       case LABEL_ROUND -> Optional.of(SetLabel.ROUND);
+      case LABEL_FILES -> Optional.of(SetLabel.FILES);
       case LABEL_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
     };
   }

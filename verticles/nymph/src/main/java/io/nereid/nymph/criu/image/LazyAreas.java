@@ -32,24 +32,31 @@ public final class LazyAreas {
   /** VSYSCALL, VDSO and VVAR; criu/include/image.h. */
   private static final int KERNELS_OWN = 1 << 2 | 1 << 3 | 1 << 12;
 
-  private LazyAreas() {}
+  private final Path images;
+  private final TreeSet<Long> stacks;
 
-  /** Marks them in all page maps of a directory that CRIU has written. */
-  public static void mark(Path images) throws IOException {
-    TreeSet<Long> stacks = stackPages(images);
-    for (Map.Entry<Integer, Path> map : PagemapFile.all(images).entrySet()) {
-      PagemapFile whole = PagemapFile.read(map.getValue());
-      NavigableMap<Long, Long> lazy = mayBeLazy(images.resolve("mm-" + map.getKey() + ".img"));
-      List<Area> areas = new ArrayList<>();
-      for (Area area : whole.areas()) {
-        if (area.is(PagemapFile.PARENT) && !area.is(PagemapFile.PRESENT)) {
-          split(area, lazy, stacks, areas);
-        } else {
-          areas.add(area);
-        }
+  private LazyAreas(Path images, TreeSet<Long> stacks) {
+    this.images = images;
+    this.stacks = stacks;
+  }
+
+  /** Reads what is needed of a directory that CRIU has written. */
+  public static LazyAreas in(Path images) throws IOException {
+    return new LazyAreas(images, stackPages(images));
+  }
+
+  /** The same areas, those that may come later being marked. */
+  public List<Area> marked(int pid, List<Area> areas) throws IOException {
+    NavigableMap<Long, Long> lazy = mayBeLazy(images.resolve("mm-" + pid + ".img"));
+    List<Area> marked = new ArrayList<>();
+    for (Area area : areas) {
+      if (area.is(PagemapFile.PARENT) && !area.is(PagemapFile.PRESENT)) {
+        split(area, lazy, marked);
+      } else {
+        marked.add(area);
       }
-      new PagemapFile(whole.pagesId(), areas).write(map.getValue());
     }
+    return marked;
   }
 
   private static NavigableMap<Long, Long> mayBeLazy(Path mm) throws IOException {
@@ -84,8 +91,7 @@ public final class LazyAreas {
     return pages;
   }
 
-  private static void split(
-      Area area, NavigableMap<Long, Long> lazy, TreeSet<Long> stacks, List<Area> into) {
+  private void split(Area area, NavigableMap<Long, Long> lazy, List<Area> into) {
     for (long at = area.address(); at < area.end(); ) {
       Map.Entry<Long, Long> mapping = lazy.floorEntry(at);
       boolean inLazy = mapping != null && at < mapping.getValue();

@@ -60,10 +60,7 @@ class LazyAreasTest {
                 ThreadX86.newBuilder().setGpregs(RegsX86.newBuilder().setSp(stackPointer)))
             .build();
     image(dir.resolve("core-1.img"), ImageFile.CORE, core.toByteArray());
-    Path map = dir.resolve("pagemap-1.img");
-    new PagemapFile(1, areas).write(map);
-    LazyAreas.mark(dir);
-    return PagemapFile.read(map).areas();
+    return LazyAreas.in(dir).marked(1, areas);
   }
 
   private static Area area(long first, long end, int flags) {
