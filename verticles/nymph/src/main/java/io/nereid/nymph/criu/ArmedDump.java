@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -84,20 +85,21 @@ public final class ArmedDump {
    * Lets CRIU dump; returns when it has.
    *
    * @param idsInside of all processes of the container, which are frozen
-   * @param offTheNetwork whether nothing can reach its connections, so that CRIU need not see to it
+   * @param shortcuts to be taken
    * @return why it could not, if so: then nothing has changed
    */
-  public Optional<String> fire(Collection<Integer> idsInside, boolean offTheNetwork) {
+  public Optional<String> fire(Collection<Integer> idsInside, Set<Shortcut> shortcuts) {
     try {
       preparation.prepare(idsInside);
     } catch (IOException e) {
       giveUp();
       return Optional.of("it cannot be prepared: " + e.getMessage());
     }
-    if (offTheNetwork) {
-      gate.openWith(settingsOffTheNetwork);
+    boolean plain = shortcuts.contains(Shortcut.COMPRESSION);
+    if (shortcuts.contains(Shortcut.NETWORK_LOCK)) {
+      gate.openWith(settingsOffTheNetwork, plain);
     } else {
-      gate.open();
+      gate.open(plain);
     }
     return verdict.apply(end.join());
   }

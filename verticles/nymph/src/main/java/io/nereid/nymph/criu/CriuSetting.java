@@ -79,7 +79,7 @@ public final class CriuSetting {
       write(directory, CONFIG, "");
       write(directory, CONFIG_WITHOUT_MEMORY, NO_PAGES);
       write(directory, CONFIG_CLOSING, CLOSE_TCP);
-      Gate.writeScript(directory.resolve(GATE));
+      Gate.writeScripts(directory.resolve(GATE));
       List<String> apart = List.of("unshare", "--mount", "--propagation", "slave");
       wrapper.addAll(apart);
       if (!isInMemory(Path.of("/run")) && !paths.run().startsWith("/run")) {

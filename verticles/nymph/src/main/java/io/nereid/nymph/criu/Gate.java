@@ -38,17 +38,40 @@ public final class Gate implements AutoCloseable {
       """
       #!/bin/sh
       # Made by nereid: starts CRIU when the daemon says so.
+      programs=${PATH%%:*}
       PATH=${PATH#*:}
-      if [ "$1/$2" = swrk/3 ] && [ ! -e "$NEREID_GATE.go" ]; then
-        : > "$NEREID_GATE.held"
-        answer=$(timeout 900 head -n 1 "$NEREID_GATE")
+      if [ "$1/$2" = swrk/3 ]; then
+        if [ -e "$NEREID_GATE.go" ]; then
+          read -r answer < "$NEREID_GATE.go"
+        else
+          : > "$NEREID_GATE.held"
+          answer=$(timeout 900 head -n 1 "$NEREID_GATE")
+        fi
         case $answer in
-          go) ;;
-          "go with "*) CRIU_CONFIG_FILE=${answer#go with }; export CRIU_CONFIG_FILE ;;
+          go | "go "*) ;;
           *) exit 1 ;;
+        esac
+        case $answer in
+          "go plain"*) PATH=$programs/plain:$PATH ;;
+        esac
+        case $answer in
+          *" with "*) CRIU_CONFIG_FILE=${answer#* with }; export CRIU_CONFIG_FILE ;;
         esac
       fi
       exec criu "$@"
+      """;
+
+  /** CRIU starts it for each tmpfs. */
+  private static final String TAR =
+      """
+      #!/bin/sh
+      # Made by nereid: tar without compression, where both sides know of it.
+      PATH=${PATH#*:}
+      for word; do
+        shift
+        [ "$word" = --gzip ] || set -- "$@" "$word"
+      done
+      exec tar "$@"
       """;
 
   private final Path pipe;
@@ -61,11 +84,15 @@ public final class Gate implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Writes the script into a directory of its own, once per start. */
-  static void writeScript(Path programs) throws IOException {
-    Files.createDirectories(programs);
-    Path script = programs.resolve("criu");
-    Files.writeString(script, SCRIPT, StandardCharsets.US_ASCII);
+  /** Writes the scripts into a directory of their own, once per start. */
+  static void writeScripts(Path programs) throws IOException {
+    write(programs.resolve("criu"), SCRIPT);
+    write(programs.resolve("plain").resolve("tar"), TAR);
+  }
+
+  private static void write(Path script, String content) throws IOException {
+    Files.createDirectories(script.getParent());
+    Files.writeString(script, content, StandardCharsets.US_ASCII);
     if (!script.toFile().setExecutable(true, true)) {
       throw new IOException("cannot make " + script + " executable");
     }
@@ -118,20 +145,26 @@ public final class Gate implements AutoCloseable {
     return holds();
   }
 
-  /** Lets it begin. */
-  public void open() {
-    open("go");
+  /**
+   * Lets it begin.
+   *
+   * @param plain whether the content of a tmpfs is not compressed
+   */
+  public void open(boolean plain) {
+    open(plain ? "go plain" : "go");
   }
 
-  /** Lets it begin with other settings than those of its environment. */
-  void openWith(Path settings) {
-    open("go with " + settings);
+  /** The same with other settings than those of its environment. */
+  void openWith(Path settings, boolean plain) {
+    open((plain ? "go plain" : "go") + " with " + settings);
   }
 
   private void open(String answer) {
     try {
-      Files.createFile(beside(".go"));
-      channel.write(ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8)));
+      // Both for whoever waits and for those who come later.
+      byte[] line = (answer + "\n").getBytes(StandardCharsets.UTF_8);
+      Files.write(beside(".go"), line, StandardOpenOption.CREATE_NEW);
+      channel.write(ByteBuffer.wrap(line));
     } catch (IOException e) {
       throw new FailureException(
           Failure.of(FailureCode.INTERNAL, "cannot write to " + pipe + ": " + e, ""), e);

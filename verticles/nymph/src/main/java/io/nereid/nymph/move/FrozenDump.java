@@ -4,14 +4,17 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.criu.ArmedDump;
+import io.nereid.nymph.criu.Shortcut;
 import io.nereid.nymph.memory.FrozenMemory;
 import io.nereid.nymph.memory.MemorySnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,11 +72,14 @@ public final class FrozenDump {
    * Writes images that, with what was sent ahead, are complete; it stays frozen.
    *
    * @param before what the target has of its memory
-   * @param detached whether it is off the network
+   * @param allowed shortcuts, of which those are taken that are safe
    */
   public void write(
-      ContainerRecord record, Optional<MemorySnapshot> before, Path directory, boolean detached) {
-    if (before.isEmpty() || !writeWithoutMemory(record, before.get(), directory, detached)) {
+      ContainerRecord record,
+      Optional<MemorySnapshot> before,
+      Path directory,
+      Set<Shortcut> allowed) {
+    if (before.isEmpty() || !writeWithoutMemory(record, before.get(), directory, allowed)) {
       giveUp(record.id());
       parts.core().basics().delete().delete(directory);
       parts.checkpointer().dump(record.id(), directory, TcpPolicy.moves(parts, record));
@@ -94,7 +100,7 @@ public final class FrozenDump {
 
   /** False when that is not possible here: then nothing has happened. */
   private boolean writeWithoutMemory(
-      ContainerRecord record, MemorySnapshot before, Path directory, boolean detached) {
+      ContainerRecord record, MemorySnapshot before, Path directory, Set<Shortcut> allowed) {
     ContainerId id = record.id();
     ArmedDump criu = ready(record, directory);
     if (!criu.isReady()) {
@@ -106,16 +112,24 @@ public final class FrozenDump {
     try {
       List<Integer> processes = processes(id);
       FrozenMemory memory = new FrozenMemory(before, processes);
+      Set<Shortcut> shortcuts = EnumSet.noneOf(Shortcut.class);
+      shortcuts.addAll(allowed);
+      if (!InnerConnections.none(processes)) {
+        shortcuts.remove(Shortcut.NETWORK_LOCK);
+      }
       // With a lot of memory this takes far longer than CRIU, which has none to write.
       Beside comparing = Beside.start(() -> compare(memory));
       Optional<String> failed;
       try {
-        failed = criu.fire(memory.idsInside(), detached && InnerConnections.none(processes));
+        failed = criu.fire(memory.idsInside(), shortcuts);
       } finally {
         comparing.join();
       }
       if (failed.isEmpty()) {
         Path images = directory.resolve("images");
+        if (shortcuts.contains(Shortcut.COMPRESSION)) {
+          Files.createFile(images.resolve(Shortcut.PLAIN_MARK));
+        }
         Path into = Files.createDirectory(images.resolve(ImageChain.MEMORY));
         FrozenMemory.Outcome outcome = memory.write(images, into);
         LOG.info(

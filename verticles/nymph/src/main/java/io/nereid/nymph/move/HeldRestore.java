@@ -5,6 +5,7 @@ import io.nereid.nymph.conmon.ConmonRequest;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.criu.Gate;
+import io.nereid.nymph.criu.Shortcut;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -137,7 +138,7 @@ final class HeldRestore implements AutoCloseable {
       Files.createSymbolicLink(
           images.resolve(ImageChain.PARENT), here.relativize(there.resolve(ImageChain.MEMORY)));
     }
-    gate.open();
+    gate.open(Files.exists(there.resolve(Shortcut.PLAIN_MARK)));
     parts.core().conmon().awaitUp(request);
   }
 

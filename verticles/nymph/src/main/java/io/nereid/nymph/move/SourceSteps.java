@@ -13,6 +13,7 @@ import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Round;
 import io.nereid.domain.migration.Rounds;
 import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.nymph.criu.Shortcut;
 import io.nereid.nymph.memory.MemorySnapshot;
 import io.nereid.nymph.runtime.CpuThrottle;
 import io.nereid.port.SendReport;
@@ -26,6 +27,7 @@ import io.nereid.protocol.message.StepMessages.StepRequest;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -225,7 +227,9 @@ final class SourceSteps {
         record,
         sent.of(record.id(), request.migration()),
         directory(request, "final"),
-        record.network().mode() == NetworkMode.BRIDGE);
+        record.network().mode() == NetworkMode.BRIDGE
+            ? EnumSet.allOf(Shortcut.class)
+            : EnumSet.of(Shortcut.COMPRESSION));
     return new StepResult.Ok();
   }
 

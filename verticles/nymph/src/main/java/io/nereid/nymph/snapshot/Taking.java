@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -184,7 +185,7 @@ final class Taking {
       pass("frozen");
       FileCopies.Running copying = copies.begin(dirs.upper(), directory.resolve("upper"));
       try {
-        dump.write(record, Optional.of(before.newest()), directory.resolve("dump"), false);
+        dump.write(record, Optional.of(before.newest()), directory.resolve("dump"), Set.of());
       } finally {
         copying.join();
       }

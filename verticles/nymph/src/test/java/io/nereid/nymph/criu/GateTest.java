@@ -30,11 +30,15 @@ class GateTest {
   @BeforeEach
   void makeGate() throws IOException {
     watch = DirectoryWatch.open(dir);
-    Gate.writeScript(dir.resolve("programs"));
+    Gate.writeScripts(dir.resolve("programs"));
     search = Files.createDirectory(dir.resolve("bin"));
     Path criu = search.resolve("criu");
-    Files.writeString(criu, "#!/bin/sh\necho \"$@\"\n");
+    Files.writeString(
+        criu, "#!/bin/sh\necho \"$@${CRIU_CONFIG_FILE+ by $CRIU_CONFIG_FILE}\"\ntar --gzip x\n");
     assertThat(criu.toFile().setExecutable(true)).isTrue();
+    Path tar = search.resolve("tar");
+    Files.writeString(tar, "#!/bin/sh\necho tar \"$@\"\n");
+    assertThat(tar.toFile().setExecutable(true)).isTrue();
     gate = Gate.make(dir.resolve("gate"), dir.resolve("programs"), runner);
   }
 
@@ -63,9 +67,27 @@ class GateTest {
     CompletableFuture<Outcome> work = run("swrk", "3");
     assertThat(held(work)).isTrue();
     assertThat(work).isNotDone();
-    gate.open();
-    assertThat(((Outcome.Exited) work.join()).stdout()).isEqualTo("swrk 3\n");
+    gate.open(false);
+    assertThat(((Outcome.Exited) work.join()).stdout()).isEqualTo("swrk 3\ntar --gzip x\n");
     assertThat(((Outcome.Exited) run("swrk", "3").join()).code()).as("it stays open").isZero();
+  }
+
+  @Test
+  void whatItIsOpenedWithHoldsForAllWhoPass() {
+    CompletableFuture<Outcome> work = run("swrk", "3");
+    assertThat(held(work)).isTrue();
+    gate.openWith(Path.of("/some where/criu.conf"), true);
+    String with = "swrk 3 by /some where/criu.conf\ntar x\n";
+    assertThat(((Outcome.Exited) work.join()).stdout()).isEqualTo(with);
+    assertThat(((Outcome.Exited) run("swrk", "3").join()).stdout()).isEqualTo(with);
+  }
+
+  @Test
+  void tarMayBePlainUnderTheSameSettings() {
+    CompletableFuture<Outcome> work = run("swrk", "3");
+    assertThat(held(work)).isTrue();
+    gate.open(true);
+    assertThat(((Outcome.Exited) work.join()).stdout()).isEqualTo("swrk 3\ntar x\n");
   }
 
   @Test
@@ -86,7 +108,7 @@ class GateTest {
   @Test
   void aQuestionForTheVersionPasses() {
     Outcome.Exited passed = (Outcome.Exited) run("swrk", "8").join();
-    assertThat(passed.stdout()).isEqualTo("swrk 8\n");
+    assertThat(passed.stdout()).isEqualTo("swrk 8\ntar --gzip x\n");
     assertThat(gate.holds()).isFalse();
   }
 }
