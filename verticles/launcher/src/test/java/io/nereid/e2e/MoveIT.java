@@ -11,6 +11,7 @@ import io.nereid.launcher.demo.playground.Daemon;
 import io.nereid.launcher.demo.workload.CounterWatcher;
 import io.nereid.launcher.demo.workload.RedisFiller;
 import io.nereid.launcher.demo.workload.RedisWatcher;
+import io.nereid.nymph.track.Trackers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,7 +86,11 @@ class MoveIT {
           RedisFiller.fill(client, address, LARGE_BYTES, SEED);
           return true;
         });
-    assertSucceeded(cluster.through(cluster.c()).migrate(id, cluster.b().node(), progress -> {}));
+    Migration large = cluster.through(cluster.c()).migrate(id, cluster.b().node(), progress -> {});
+    assertSucceeded(large);
+    if (Trackers.impossible().isEmpty()) {
+      assertThat(large.rounds().why()).contains("write tracking").doesNotContain("comparison");
+    }
     cluster.b().kill();
     assertThat(RedisFiller.differences(client, address, LARGE_BYTES, SEED)).isZero();
     cluster.restart(cluster.b());

@@ -17,6 +17,7 @@ import io.nereid.nymph.probe.NodeProbe;
 import io.nereid.nymph.probe.SystemHostProbe;
 import io.nereid.nymph.snapshot.SnapshotParts;
 import io.nereid.nymph.snapshot.SnapshotService;
+import io.nereid.nymph.track.Trackers;
 import io.nereid.port.SnapshotPort;
 import io.nereid.port.TransferPort;
 import io.nereid.process.ProgramEnvironment;
@@ -92,6 +93,7 @@ public final class Nymphs {
             new LazyPages(basics.runner(), basics.watch(), setting.wrapper()),
             config.criu(),
             AheadEffort.of(config.move(), config.transfer()),
+            new Trackers(basics.runner()),
             probe,
             (node, request) -> announce(bus, node, request),
             around.faults(),

@@ -2,8 +2,9 @@ package io.nereid.nymph.memory;
 
 import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
+import io.nereid.nymph.track.PageRanges;
+import io.nereid.nymph.track.WriteTracking;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -37,13 +38,14 @@ import java.util.concurrent.Future;
  */
 public final class FrozenMemory {
   private static final int PAGE_BYTES = PageHash.PAGE_BYTES;
-  private static final int BUFFER_BYTES = 1 << 18;
   private static final int TASK_PAGES = 2048;
 
   private final Path proc;
   private final MemorySnapshot before;
   private final Map<Integer, Integer> byIdInside;
   private final Map<Integer, BitSet> same = new HashMap<>();
+  private long tracked;
+  private long compared;
 
   /**
    * Compares with a snapshot.
@@ -82,11 +84,37 @@ public final class FrozenMemory {
         Optional<PageRecord> record = before.record(one.getKey());
         if (record.isPresent()) {
           try (ProcessMemory memory = ProcessMemory.open(directory(one.getValue()))) {
-            same.put(one.getKey(), compare(memory, record.get(), pool));
+            PageRanges unchanged =
+                before.tracking().unchangedSince(one.getValue(), record.get().round());
+            same.put(one.getKey(), compare(memory, record.get(), unchanged, pool));
           }
         }
       }
     }
+  }
+
+  /**
+   * How {@link #compare} has found out.
+   *
+   * @param tracked pages of which the kernel knew that they are unchanged
+   * @param compared pages that were read
+   * @param whyNot why the kernel did not know of all processes; empty when it did
+   */
+  public record Found(long tracked, long compared, Optional<String> whyNot) {
+    @Override
+    public String toString() {
+      String why = whyNot.map(w -> "; no write tracking of some: " + w).orElse("");
+      return tracked == 0
+          ? compared + " pages were compared" + whyNot.map(w -> ": " + w).orElse("")
+          : "%d pages were known by write tracking, %d were compared%s"
+              .formatted(tracked, compared, why);
+    }
+  }
+
+  /** How it was found out. */
+  public Found found() {
+    WriteTracking tracking = before.tracking();
+    return new Found(tracked, compared, tracking.whyNot());
   }
 
   private Path directory(int pid) {
@@ -128,7 +156,7 @@ public final class FrozenMemory {
 
   private BitSet different(int idInside, List<Area> areas) {
     BitSet differ = new BitSet();
-    PageRecord record = before.record(idInside).orElse(null);
+    PageRecord.Finder record = before.record(idInside).map(PageRecord::finder).orElse(null);
     BitSet known = same.getOrDefault(idInside, new BitSet());
     int at = 0;
     for (Area area : areas) {
@@ -145,22 +173,46 @@ public final class FrozenMemory {
 
   private record Part(long address, int pages, int first) {}
 
-  private static BitSet compare(ProcessMemory memory, PageRecord record, ExecutorService pool)
+  private BitSet compare(
+      ProcessMemory memory, PageRecord record, PageRanges unchanged, ExecutorService pool)
       throws IOException {
-    List<Part> parts = new ArrayList<>();
-    record.forEachPart(
-        TASK_PAGES,
-        (address, count, number) -> parts.add(new Part(address, count, Math.toIntExact(number))));
+    BitSet same = new BitSet(Math.toIntExact(record.pages()));
+    List<Part> parts = unknown(record, unchanged, same);
+    tracked += same.cardinality();
+    compared += parts.stream().mapToLong(Part::pages).sum();
     List<Future<BitSet>> results = new ArrayList<>();
     for (List<Part> share : shares(parts)) {
       Callable<BitSet> work = () -> compare(memory, record, share);
       results.add(pool.submit(work));
     }
-    BitSet same = new BitSet(Math.toIntExact(record.pages()));
     for (Future<BitSet> result : results) {
       same.or(await(result));
     }
     return same;
+  }
+
+  /** What has to be read; everything else is marked. */
+  private static List<Part> unknown(PageRecord record, PageRanges unchanged, BitSet same) {
+    List<Part> parts = new ArrayList<>();
+    PageRanges.Cursor known = unchanged.cursor();
+    record.forEachPart(
+        TASK_PAGES,
+        (start, count, first) -> {
+          long end = start + (long) count * PAGE_BYTES;
+          for (long address = start; address < end; ) {
+            boolean is = known.has(address);
+            long to = known.until(address, end);
+            int number = Math.toIntExact(first + (address - start) / PAGE_BYTES);
+            int pages = (int) ((to - address) / PAGE_BYTES);
+            if (is) {
+              same.set(number, number + pages);
+            } else {
+              parts.add(new Part(address, pages, number));
+            }
+            address = to;
+          }
+        });
+    return parts;
   }
 
   /** Areas may be many and tiny: parts are handed out in shares of a sensible size. */
@@ -183,38 +235,44 @@ public final class FrozenMemory {
     return shares;
   }
 
-  private static BitSet compare(ProcessMemory memory, PageRecord record, List<Part> parts) {
+  private static BitSet compare(ProcessMemory memory, PageRecord record, List<Part> parts)
+      throws IOException {
     BitSet same = new BitSet();
     long[] two = new long[2];
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment content = arena.allocate(BUFFER_BYTES, PAGE_BYTES);
-      ByteBuffer buffer = content.asByteBuffer();
-      for (Part part : parts) {
-        for (int done = 0; done < part.pages(); ) {
-          int count = Math.min(BUFFER_BYTES / PAGE_BYTES, part.pages() - done);
-          long address = part.address() + (long) done * PAGE_BYTES;
-          int read = memory.read(address, buffer, count * PAGE_BYTES) / PAGE_BYTES;
+    PageGather.Use use =
+        (content, offset, number, wanted, read) -> {
           for (int i = 0; i < read; i++) {
-            int number = part.first() + done + i;
-            if (record.same(number, content, (long) i * PAGE_BYTES, two)) {
-              same.set(number);
+            if (record.same(number + i, content, offset + (long) i * PAGE_BYTES, two)) {
+              same.set((int) number + i);
             }
           }
-          done += count;
-        }
+        };
+    try (PageGather gather = new PageGather(memory, use)) {
+      for (Part part : parts) {
+        gather.add(part.address(), part.pages(), part.first());
       }
+      gather.flush();
     }
     return same;
   }
 
-  private static void fill(ProcessMemory memory, long address, ByteBuffer buffer, int pages)
-      throws IOException {
-    int wanted = pages * PAGE_BYTES;
-    int read = memory.read(address, buffer, wanted);
-    if (read != wanted) {
-      throw new IOException(
-          "only %d of %d bytes of a frozen process at %x could be read"
-              .formatted(read, wanted, address));
+  /** Writes pages one after the other; all of them must be there. */
+  private record Copy(FileChannel out) implements PageGather.Use {
+    @Override
+    public void pages(MemorySegment content, long offset, long number, int wanted, int read)
+        throws IOException {
+      if (read != wanted) {
+        throw new IOException(
+            "only %d of %d pages of a frozen process could be read, the first is page %d"
+                .formatted(read, wanted, number));
+      }
+    }
+
+    @Override
+    public void all(ByteBuffer content) throws IOException {
+      while (content.hasRemaining()) {
+        out.write(content);
+      }
     }
   }
 
@@ -222,12 +280,12 @@ public final class FrozenMemory {
       ProcessMemory memory, int idInside, List<Area> areas, BitSet differ, Path into)
       throws IOException {
     List<Area> out = new ArrayList<>();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     try (FileChannel pages =
-        FileChannel.open(
-            into.resolve(PagemapFile.pagesName(idInside)),
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.WRITE)) {
+            FileChannel.open(
+                into.resolve(PagemapFile.pagesName(idInside)),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE);
+        PageGather gather = new PageGather(memory, new Copy(pages))) {
       int first = 0;
       for (Area area : areas) {
         int end = first + (int) area.pages();
@@ -238,28 +296,15 @@ public final class FrozenMemory {
           long address = area.address() + (long) (at - first) * PAGE_BYTES;
           out.add(new Area(address, to - at, changed ? PagemapFile.PRESENT : PagemapFile.PARENT));
           if (changed) {
-            copy(memory, address, to - at, buffer, pages);
+            gather.add(address, to - at, at);
           }
           at = to;
         }
         first = end;
       }
+      gather.flush();
     }
     new PagemapFile(idInside, out).write(into.resolve(PagemapFile.name(idInside)));
-  }
-
-  private static void copy(
-      ProcessMemory memory, long address, int pages, ByteBuffer buffer, FileChannel out)
-      throws IOException {
-    for (int done = 0; done < pages; ) {
-      int count = Math.min(BUFFER_BYTES / PAGE_BYTES, pages - done);
-      fill(memory, address + (long) done * PAGE_BYTES, buffer, count);
-      buffer.flip();
-      while (buffer.hasRemaining()) {
-        out.write(buffer);
-      }
-      done += count;
-    }
   }
 
   private static <T> T await(Future<T> future) throws IOException {

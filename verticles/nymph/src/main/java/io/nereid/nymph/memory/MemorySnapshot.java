@@ -1,5 +1,6 @@
 package io.nereid.nymph.memory;
 
+import io.nereid.nymph.track.WriteTracking;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import java.util.concurrent.ThreadFactory;
  * travel then. Every race with the processes (they exit, map and unmap) only costs a page of
  * usefulness.
  *
+ * <p>Where the kernel tells which pages were written, only those are read in further rounds. The
+ * newest snapshot is the one that ends the tracking.
+ *
  * <p>{@link #next} reads once more and writes only what differs; its page maps refer to the files
  * of this one as CRIU's incremental dumps refer to their parents.
  *
@@ -44,12 +48,15 @@ public final class MemorySnapshot implements AutoCloseable {
   private final Map<Integer, PageRecord> records = new ConcurrentHashMap<>();
   private final Map<Integer, Long> anonymousPages = new ConcurrentHashMap<>();
   private final long beganNanos = System.nanoTime();
+  private final WriteTracking tracking;
+  private volatile boolean newest = true;
   private long endedNanos;
   private long bytes;
 
-  private MemorySnapshot(Path proc, PageHash hash) {
+  private MemorySnapshot(Path proc, PageHash hash, WriteTracking tracking) {
     this.proc = proc;
     this.hash = hash;
+    this.tracking = tracking;
   }
 
   /** Whether to go on; asked about once per MiB. */
@@ -86,8 +93,24 @@ public final class MemorySnapshot implements AutoCloseable {
   public static MemorySnapshot take(
       Collection<Integer> pids, Path images, long bytesMax, Continue more, Effort effort)
       throws IOException {
+    return take(pids, images, bytesMax, more, effort, WriteTracking.none());
+  }
+
+  /**
+   * The same, with the kernel's help in what follows.
+   *
+   * @param tracking closed with this, or when this fails
+   */
+  public static MemorySnapshot take(
+      Collection<Integer> pids,
+      Path images,
+      long bytesMax,
+      Continue more,
+      Effort effort,
+      WriteTracking tracking)
+      throws IOException {
     Path proc = Path.of("/proc");
-    return new MemorySnapshot(proc, new PageHash())
+    return new MemorySnapshot(proc, new PageHash(), tracking)
         .read(Optional.empty(), pids, images, bytesMax, more, effort);
   }
 
@@ -100,8 +123,19 @@ public final class MemorySnapshot implements AutoCloseable {
   public MemorySnapshot next(
       Collection<Integer> pids, Path images, long bytesMax, Continue more, Effort effort)
       throws IOException {
-    return new MemorySnapshot(proc, hash)
+    // When that fails, what was written before it is forgotten: the tracking ends with it.
+    newest = false;
+    return new MemorySnapshot(proc, hash, tracking)
         .read(Optional.of(this), pids, images, bytesMax, more, effort);
+  }
+
+  /** How much processes have in memory that is their own. */
+  public static long residentBytes(Collection<Integer> pids) {
+    long pages = 0;
+    for (int pid : pids) {
+      pages += ResidentPages.anonymous(Path.of("/proc", Integer.toString(pid)));
+    }
+    return pages * PAGE_BYTES;
   }
 
   private MemorySnapshot read(
@@ -123,7 +157,7 @@ public final class MemorySnapshot implements AutoCloseable {
                   long anonymous = ResidentPages.anonymous(process);
                   PageRecord old = before.map(b -> b.records.get(idInside)).orElse(null);
                   writer
-                      .process(process, idInside, old)
+                      .process(process, pid, idInside, old, tracking)
                       .ifPresent(record -> {
                         records.put(idInside, record);
                         anonymousPages.put(idInside, anonymous);
@@ -191,6 +225,19 @@ public final class MemorySnapshot implements AutoCloseable {
     return Optional.ofNullable(records.get(idInside));
   }
 
+  /** How further rounds find out what has changed, in words. */
+  public String changesFoundBy() {
+    String why = tracking.whyNot().map(w -> " (" + w + ")").orElse("");
+    return tracking.followed() == 0
+        ? "comparison" + why
+        : "write tracking" + (why.isEmpty() ? "" : " and comparison" + why);
+  }
+
+  /** Who knows what was written since. */
+  WriteTracking tracking() {
+    return tracking;
+  }
+
   Map<Integer, PageRecord> records() {
     return records;
   }
@@ -200,9 +247,12 @@ public final class MemorySnapshot implements AutoCloseable {
     return anonymousPages.getOrDefault(idInside, 0L);
   }
 
-  /** Forgets the hashes. The files stay. */
+  /** Forgets the hashes; the newest one ends the tracking. The files stay. */
   @Override
   public void close() {
+    if (newest) {
+      tracking.close();
+    }
     if (arena.scope().isAlive()) {
       arena.close();
     }

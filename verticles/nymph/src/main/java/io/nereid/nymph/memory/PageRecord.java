@@ -25,9 +25,14 @@ final class PageRecord {
   private long lastAddress;
   private long lastCount;
   private long lastFirst;
+  private long round = -1;
 
   /** Pages that follow each other; {@code first} counts all pages before. */
-  private record Run(long address, long count, long first) {}
+  private record Run(long address, long count, long first) {
+    long end() {
+      return address + count * PageHash.PAGE_BYTES;
+    }
+  }
 
   PageRecord(Arena arena, PageHash hash) {
     this.arena = arena;
@@ -39,34 +44,63 @@ final class PageRecord {
     add(address, content, count, null, new BitSet());
   }
 
+  /** The round of write tracking at whose beginning this was begun; -1 when there was none. */
+  long round() {
+    return round;
+  }
+
+  void round(long number) {
+    round = number;
+  }
+
   /**
    * The same, telling what is new.
    *
-   * @param before what was taken down earlier, or null
+   * @param before finds what was taken down earlier; or null
    * @param changed gets the number of each page, from 0 on, that is not as it was before
    */
-  void add(long address, MemorySegment content, int count, PageRecord before, BitSet changed) {
+  void add(long address, MemorySegment content, int count, Finder before, BitSet changed) {
+    begin(address);
+    for (int i = 0; i < count; i++) {
+      hash.of(content, (long) i * PageHash.PAGE_BYTES, scratch, 0);
+      long known = before == null ? -1 : before.find(address + (long) i * PageHash.PAGE_BYTES);
+      if (known < 0 || !before.record().is(known, scratch)) {
+        changed.set(i);
+      }
+      append(scratch[0], scratch[1]);
+    }
+    lastCount += count;
+  }
+
+  /** Takes down pages that are as they were earlier, where all of them must be. */
+  void keep(long address, int count, Finder before) {
+    begin(address);
+    for (int i = 0; i < count; i++) {
+      long known = before.find(address + (long) i * PageHash.PAGE_BYTES);
+      MemorySegment block = before.record().blocks.get((int) (known / BLOCK_PAGES));
+      long at = known % BLOCK_PAGES * ENTRY_BYTES;
+      append(block.get(JAVA_LONG, at), block.get(JAVA_LONG, at + 8));
+    }
+    lastCount += count;
+  }
+
+  private void begin(long address) {
     if (lastCount == 0 || lastAddress + lastCount * PageHash.PAGE_BYTES != address) {
       finish();
       lastAddress = address;
       lastFirst = pages;
     }
-    for (int i = 0; i < count; i++) {
-      hash.of(content, (long) i * PageHash.PAGE_BYTES, scratch, 0);
-      long known = before == null ? -1 : before.find(address + (long) i * PageHash.PAGE_BYTES);
-      if (known < 0 || !before.is(known, scratch)) {
-        changed.set(i);
-      }
-      int within = (int) (pages % BLOCK_PAGES);
-      if (within == 0) {
-        blocks.add(arena.allocate((long) BLOCK_PAGES * ENTRY_BYTES, 8));
-      }
-      MemorySegment block = blocks.getLast();
-      block.set(JAVA_LONG, (long) within * ENTRY_BYTES, scratch[0]);
-      block.set(JAVA_LONG, (long) within * ENTRY_BYTES + 8, scratch[1]);
-      pages++;
+  }
+
+  private void append(long low, long high) {
+    int within = (int) (pages % BLOCK_PAGES);
+    if (within == 0) {
+      blocks.add(arena.allocate((long) BLOCK_PAGES * ENTRY_BYTES, 8));
     }
-    lastCount += count;
+    MemorySegment block = blocks.getLast();
+    block.set(JAVA_LONG, (long) within * ENTRY_BYTES, low);
+    block.set(JAVA_LONG, (long) within * ENTRY_BYTES + 8, high);
+    pages++;
   }
 
   /** Nothing more comes. */
@@ -113,22 +147,36 @@ final class PageRecord {
     return run.address() + (number - run.first()) * PageHash.PAGE_BYTES;
   }
 
-  /** Where in the record a page is, or -1. */
-  long find(long address) {
-    int low = 0;
-    int high = runs.size() - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      Run run = runs.get(middle);
-      if (address < run.address()) {
-        high = middle - 1;
-      } else if (address >= run.address() + run.count() * PageHash.PAGE_BYTES) {
-        low = middle + 1;
-      } else {
-        return run.first() + (address - run.address()) / PageHash.PAGE_BYTES;
-      }
+  /** Looks for pages in the order of their addresses. */
+  Finder finder() {
+    return new Finder(this);
+  }
+
+  /** Goes along with addresses that never become smaller. For one thread. */
+  static final class Finder {
+    private final PageRecord record;
+    private int at;
+
+    private Finder(PageRecord record) {
+      this.record = record;
     }
-    return -1;
+
+    PageRecord record() {
+      return record;
+    }
+
+    /** Where in the record a page is, or -1. */
+    long find(long address) {
+      List<Run> runs = record.runs;
+      while (at < runs.size() && runs.get(at).end() <= address) {
+        at++;
+      }
+      if (at == runs.size() || address < runs.get(at).address()) {
+        return -1;
+      }
+      Run run = runs.get(at);
+      return run.first() + (address - run.address()) / PageHash.PAGE_BYTES;
+    }
   }
 
   /** Whether the page at an offset of the content is the one that was taken down as this number. */

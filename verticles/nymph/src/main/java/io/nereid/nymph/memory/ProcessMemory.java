@@ -1,6 +1,15 @@
 package io.nereid.nymph.memory;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -14,11 +23,22 @@ import java.util.List;
  * The memory of one process, read through /proc. Blocks; for any number of threads, as long as each
  * brings its own buffers.
  *
- * <p>Sources: proc_pid_mem(5), proc_pid_pagemap(5), the kernel's admin-guide/mm/pagemap.
+ * <p>Sources: proc_pid_mem(5), proc_pid_pagemap(5), process_vm_readv(2), the kernel's
+ * admin-guide/mm/pagemap.
  */
 final class ProcessMemory implements AutoCloseable {
   /** Length of an entry of the kernel's page map. */
   static final int ENTRY_BYTES = 8;
+
+  /** Length of an address and a length, struct iovec. */
+  static final int PIECE_BYTES = 16;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MethodHandle READ_PIECES =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("process_vm_readv"),
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
 
   private static final long PRESENT_OR_SWAPPED = 3L << 62;
   private static final long FILE_OR_SHARED = 1L << 61;
@@ -72,6 +92,29 @@ final class ProcessMemory implements AutoCloseable {
   static boolean isPrivatePage(ByteBuffer entries, int number) {
     long entry = entries.getLong(number * ENTRY_BYTES);
     return (entry & PRESENT_OR_SWAPPED) != 0 && (entry & FILE_OR_SHARED) == 0;
+  }
+
+  /**
+   * Reads from many addresses at once into one piece of memory. Only of a frozen process: it is
+   * found by its id.
+   *
+   * @param pieces an address and a length for each, in bytes
+   * @return how many bytes could be read; with fewer than all, all of them have to be read again
+   */
+  long read(MemorySegment pieces, int count, MemorySegment into) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment whole = arena.allocate(PIECE_BYTES, 8);
+      whole.set(JAVA_LONG, 0, into.address());
+      whole.set(JAVA_LONG, 8, into.byteSize());
+      int pid = Integer.parseInt(process.getFileName().toString());
+      return (long) READ_PIECES.invokeExact(pid, whole, 1L, pieces, (long) count, 0L);
+    } catch (NumberFormatException e) {
+      return -1;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("process_vm_readv", e);
+    }
   }
 
   /** Reads from an address into the buffer's beginning; returns how many bytes could be read. */

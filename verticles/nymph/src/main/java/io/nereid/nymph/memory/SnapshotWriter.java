@@ -1,6 +1,8 @@
 package io.nereid.nymph.memory;
 
 import io.nereid.nymph.criu.image.PagemapFile;
+import io.nereid.nymph.track.PageRanges;
+import io.nereid.nymph.track.WriteTracking;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,8 +51,11 @@ final class SnapshotWriter {
    * Reads one process; empty when it has gone or nothing more is wanted.
    *
    * @param before what was read of it earlier, or null
+   * @param tracking knows what need not be read again
    */
-  Optional<PageRecord> process(Path process, int idInside, PageRecord before) throws IOException {
+  Optional<PageRecord> process(
+      Path process, int pid, int idInside, PageRecord before, WriteTracking tracking)
+      throws IOException {
     if (!wanted()) {
       return Optional.empty();
     }
@@ -61,7 +66,11 @@ final class SnapshotWriter {
     } catch (IOException e) {
       return Optional.empty();
     }
+    // Before anything is read: what is written from now on counts as written afterwards.
+    WriteTracking.Round round = tracking.round(pid);
+    boolean follows = before != null && before.round() == round.number() - 1;
     PageRecord record = new PageRecord(arena, hash);
+    record.round(round.number());
     List<PagemapFile.Area> written = new ArrayList<>();
     try (memory;
         Arena buffers = Arena.ofConfined();
@@ -76,7 +85,8 @@ final class SnapshotWriter {
       } catch (IOException e) {
         areas = List.of();
       }
-      One one = new One(memory, content, out, record, before, written);
+      PageRanges unchanged = follows ? round.unchanged() : PageRanges.EMPTY;
+      One one = new One(memory, content, out, record, before, unchanged, written);
       for (MemoryMap.Area area : areas) {
         one.copy(area);
       }
@@ -92,7 +102,9 @@ final class SnapshotWriter {
     private final MemorySegment content;
     private final FileChannel out;
     private final PageRecord record;
-    private final PageRecord before;
+    private final PageRecord.Finder before;
+    private final PageRecord.Finder kept;
+    private final PageRanges.Cursor unchanged;
     private final List<PagemapFile.Area> written;
     private final ByteBuffer map = ProcessMemory.pagemapBuffer(PAGES_PER_BUFFER);
     private final BitSet changed = new BitSet();
@@ -103,12 +115,15 @@ final class SnapshotWriter {
         FileChannel out,
         PageRecord record,
         PageRecord before,
+        PageRanges unchanged,
         List<PagemapFile.Area> written) {
       this.memory = memory;
       this.content = content;
       this.out = out;
       this.record = record;
-      this.before = before;
+      this.before = before == null ? null : before.finder();
+      this.kept = before == null ? null : before.finder();
+      this.unchanged = unchanged.cursor();
       this.written = written;
     }
 
@@ -127,10 +142,32 @@ final class SnapshotWriter {
           while (to < known && ProcessMemory.isPrivatePage(map, to)) {
             to++;
           }
-          run(address + (long) at * PAGE_BYTES, to - at);
+          parts(address + (long) at * PAGE_BYTES, to - at);
           at = to;
         }
         address += (long) pages * PAGE_BYTES;
+      }
+    }
+
+    private boolean isKept(long address) {
+      return kept != null && unchanged.has(address) && kept.find(address) >= 0;
+    }
+
+    private void parts(long start, int pages) throws IOException {
+      for (int at = 0; at < pages; ) {
+        long address = start + (long) at * PAGE_BYTES;
+        boolean keep = isKept(address);
+        int to = at + 1;
+        while (to < pages && isKept(start + (long) to * PAGE_BYTES) == keep) {
+          to++;
+        }
+        if (keep) {
+          record.keep(address, to - at, before);
+          append(address, to - at, PagemapFile.PARENT);
+        } else {
+          run(address, to - at);
+        }
+        at = to;
       }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,10 +134,11 @@ public final class FrozenDump {
         Path into = Files.createDirectory(images.resolve(ImageChain.MEMORY));
         FrozenMemory.Outcome outcome = memory.write(images, into);
         LOG.info(
-            "{} of {} pages of container {} have changed since they were sent",
+            "{} of {} pages of container {} have changed since they were sent: {}",
             outcome.changed(),
             outcome.pages(),
-            id);
+            id,
+            memory.found());
         return true;
       }
       why = failed.get();
@@ -155,7 +157,11 @@ public final class FrozenDump {
 
   private static void compare(FrozenMemory memory) {
     try {
+      long began = System.nanoTime();
       memory.compare(COMPARE_THREADS);
+      LOG.info(
+          "what has changed was found in {} ms",
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     } catch (IOException e) {
       // All pages then count as changed.
       LOG.warn("memory was not compared: {}", e.getMessage());

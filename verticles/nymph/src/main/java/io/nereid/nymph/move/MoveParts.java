@@ -8,6 +8,7 @@ import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.HostProbe;
+import io.nereid.nymph.track.Trackers;
 import io.nereid.port.TransferPort;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
 import java.time.Clock;
@@ -17,6 +18,7 @@ import java.util.function.BiConsumer;
  * What the steps build upon.
  *
  * @param effort that goes into what is sent ahead
+ * @param trackers let the kernel tell what changes meanwhile
  * @param announce tells another host's nymph, without waiting for an answer
  */
 public record MoveParts(
@@ -26,6 +28,7 @@ public record MoveParts(
     LazyPages lazyPages,
     CriuConfig criu,
     AheadEffort effort,
+    Trackers trackers,
     HostProbe probe,
     BiConsumer<NodeId, AnnounceRequest> announce,
     FaultPoints faults,

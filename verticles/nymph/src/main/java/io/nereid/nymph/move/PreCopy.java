@@ -98,8 +98,9 @@ final class PreCopy {
       }
     }
 
-    Rounds ended(boolean converged, String why) {
-      return new Rounds(rounds, converged, why, -1);
+    Rounds ended(boolean converged, String why, MemorySnapshot last) {
+      String how = "; changes are found by " + last.changesFoundBy();
+      return new Rounds(rounds, converged, why + how, -1);
     }
   }
 
@@ -142,7 +143,7 @@ final class PreCopy {
     }
     RoundPolicy policy = policy(step, last.memoryBytes());
     if (policy.fitsWhole(last.memoryBytes(), course.finalRate)) {
-      return course.ended(true, "all of its memory fits the downtime");
+      return course.ended(true, "all of its memory fits the downtime", last);
     }
     while (true) {
       Standing standing = standing(course, last, id);
@@ -150,7 +151,7 @@ final class PreCopy {
       LOG.info("container {} after round {}: {}", id, course.number, standing);
       switch (policy.decide(standing)) {
         case Verdict.Freeze v -> {
-          return course.ended(true, "what is left fits the downtime");
+          return course.ended(true, "what is left fits the downtime", last);
         }
         case Verdict.GoOn v -> {}
         case Verdict.NotConverging v -> {
@@ -161,7 +162,7 @@ final class PreCopy {
                 case THROTTLE -> v.exhausted() || hold.lower().isEmpty();
               };
           if (accept) {
-            return course.ended(false, v.why());
+            return course.ended(false, v.why(), last);
           }
           LOG.info("container {} gets {} % of a processor: {}", id, hold.percent(), v.why());
         }

@@ -6,6 +6,7 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.memory.MemorySnapshot;
+import io.nereid.nymph.track.WriteTracking;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import io.nereid.process.Command;
@@ -107,9 +108,12 @@ final class SnapshotAhead {
       ContainerRecord record, MigrationId migration, Path directory, MemorySnapshot.Continue more)
       throws IOException {
     Path images = fresh(directory.resolve("images"));
+    List<Integer> processes = processes(record);
+    WriteTracking tracking =
+        parts.trackers().follow(processes, MemorySnapshot.residentBytes(processes));
     MemorySnapshot snapshot =
         MemorySnapshot.take(
-            processes(record), images, room(images), more, parts.effort().reading());
+            processes, images, room(images), more, parts.effort().reading(), tracking);
     sent.keep(record.id(), migration, snapshot);
     LOG.info(
         "read {} bytes of the memory of container {} in {} ms",

@@ -1,5 +1,6 @@
 package io.nereid.nymph.probe;
 
+import io.nereid.nymph.track.Trackers;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -26,6 +27,7 @@ final class KernelChecks {
     return List.of(
         kernel(),
         architecture(),
+        writeTracking(),
         cgroups(),
         pipeLimit("fs.pipe-user-pages-soft", true),
         pipeLimit("fs.pipe-max-size", false));
@@ -54,6 +56,18 @@ final class KernelChecks {
           Requirement.warning("architecture", arch, needed, "it may work, it has not been tried");
       default -> Requirement.failed("architecture", arch, needed, "use another machine");
     };
+  }
+
+  private Requirement writeTracking() {
+    String what = "the kernel notes which pages of a container are written";
+    return Trackers.impossible(arch, files.kernel())
+        .map(why ->
+            Requirement.warning(
+                "write tracking",
+                "not possible: " + why + "; all pages are compared instead",
+                what,
+                "nothing must be done; a freeze is longer by half a second for each GiB"))
+        .orElseGet(() -> Requirement.ok("write tracking", "possible", what));
   }
 
   private Requirement cgroups() {

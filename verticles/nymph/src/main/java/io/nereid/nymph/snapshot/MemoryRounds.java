@@ -1,6 +1,8 @@
 package io.nereid.nymph.snapshot;
 
 import io.nereid.nymph.memory.MemorySnapshot;
+import io.nereid.nymph.track.Trackers;
+import io.nereid.nymph.track.WriteTracking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +25,19 @@ final class MemoryRounds implements AutoCloseable {
   private final Path directory;
   private final Supplier<Collection<Integer>> processes;
   private final MemorySnapshot.Effort effort;
+  private final Trackers trackers;
   private final List<Path> directories = new ArrayList<>();
   private MemorySnapshot newest;
 
   private MemoryRounds(
-      Path directory, Supplier<Collection<Integer>> processes, MemorySnapshot.Effort effort) {
+      Path directory,
+      Supplier<Collection<Integer>> processes,
+      MemorySnapshot.Effort effort,
+      Trackers trackers) {
     this.directory = directory;
     this.processes = processes;
     this.effort = effort;
+    this.trackers = trackers;
   }
 
   /**
@@ -40,9 +47,12 @@ final class MemoryRounds implements AutoCloseable {
    * @param processes of the container as they are when it is asked
    */
   static MemoryRounds read(
-      Path directory, Supplier<Collection<Integer>> processes, MemorySnapshot.Effort effort)
+      Path directory,
+      Supplier<Collection<Integer>> processes,
+      MemorySnapshot.Effort effort,
+      Trackers trackers)
       throws IOException {
-    MemoryRounds rounds = new MemoryRounds(directory, processes, effort);
+    MemoryRounds rounds = new MemoryRounds(directory, processes, effort, trackers);
     try {
       rounds.first();
       long before = Long.MAX_VALUE;
@@ -61,8 +71,10 @@ final class MemoryRounds implements AutoCloseable {
 
   private void first() throws IOException {
     Path images = next();
+    Collection<Integer> pids = processes.get();
+    WriteTracking tracking = trackers.follow(pids, MemorySnapshot.residentBytes(pids));
     newest =
-        MemorySnapshot.take(processes.get(), images, room(images), MemoryRounds::wanted, effort);
+        MemorySnapshot.take(pids, images, room(images), MemoryRounds::wanted, effort, tracking);
   }
 
   private void again() throws IOException {

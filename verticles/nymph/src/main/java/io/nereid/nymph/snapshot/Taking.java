@@ -115,7 +115,8 @@ final class Taking {
           MemoryRounds.read(
               directory.resolve("ahead"),
               () -> processes(record),
-              parts.moves().effort().reading())) {
+              parts.moves().effort().reading(),
+              parts.moves().trackers())) {
         // What can be started before the freeze is started before it.
         dump.arm(record, directory.resolve("dump"));
         pass("read");

@@ -260,8 +260,9 @@ class FrozenMemoryTest {
       record.finish();
       assertThat(record.pages()).isEqualTo(there.cardinality());
       long number = 0;
+      PageRecord.Finder finder = record.finder();
       for (int i = 0; i < 100_000; i++) {
-        long found = record.find((long) i * PAGE);
+        long found = finder.find((long) i * PAGE);
         assertThat(found).isEqualTo(there.get(i) ? number++ : -1);
       }
     }

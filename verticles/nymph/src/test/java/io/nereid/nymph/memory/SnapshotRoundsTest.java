@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nereid.linux.MountSafe;
 import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
+import io.nereid.nymph.track.Trackers;
+import io.nereid.nymph.track.WriteTracking;
+import io.nereid.process.SystemProcessRunner;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rounds over processes that write, fork, map and unmap; perl is in every Debian. */
 class SnapshotRoundsTest {
@@ -160,15 +165,26 @@ class SnapshotRoundsTest {
     }
   }
 
+  private static MemorySnapshot take(int pid, Path images, boolean tracked) throws IOException {
+    if (!tracked || Trackers.impossible().isPresent()) {
+      return MemorySnapshot.take(List.of(pid), images, Long.MAX_VALUE, () -> true);
+    }
+    WriteTracking tracking =
+        new Trackers(SystemProcessRunner.ofThisHost(), 0).follow(List.of(pid), 1);
+    assertThat(tracking.whyNot()).isEmpty();
+    return MemorySnapshot.take(
+        List.of(pid), images, Long.MAX_VALUE, () -> true, MemorySnapshot.Effort.PLAIN, tracking);
+  }
+
   @Property(tries = 15)
   void pagesPutTogetherFromAllRoundsAreThoseOfTheFrozenProcess(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int rounds) throws IOException {
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int rounds, @ForAll boolean tracked)
+      throws IOException {
     Path base = Files.createTempDirectory("rounds");
     Random random = new Random(seed);
     List<Path> chain = new ArrayList<>();
     chain.add(Files.createDirectory(base.resolve("ahead")));
-    MemorySnapshot last =
-        MemorySnapshot.take(List.of(stillPid), chain.getLast(), Long.MAX_VALUE, () -> true);
+    MemorySnapshot last = take(stillPid, chain.getLast(), tracked);
     try {
       for (int round = 0; round < rounds; round++) {
         change(random, random.nextDouble() / 2);
@@ -186,6 +202,9 @@ class SnapshotRoundsTest {
       new PagemapFile(7, present).write(images.resolve(PagemapFile.name(id)));
       FrozenMemory frozen = new FrozenMemory(last, List.of(stillPid));
       frozen.compare(1);
+      boolean known = tracked && Trackers.impossible().isEmpty();
+      assertThat(frozen.found().tracked())
+          .isBetween(known ? last.memoryBytes() / PAGE / 4 : 0, known ? Long.MAX_VALUE : 0);
       chain.add(Files.createDirectory(base.resolve("memory")));
       frozen.write(images, chain.getLast());
       Collections.reverse(chain);
@@ -263,8 +282,9 @@ class SnapshotRoundsTest {
     say(parent, "end");
   }
 
-  @Test
-  void mapsThatComeAndGoAreReadAnewInEachRound() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mapsThatComeAndGoAreReadAnewInEachRound(boolean tracked) throws IOException {
     Process process =
         start(
             "$| = 1; print \"ready\\n\"; my @x; while (<STDIN>) { my $n = $_ + 0;"
@@ -272,14 +292,14 @@ class SnapshotRoundsTest {
     line(process);
     int pid = (int) process.pid();
     List<Path> chain = new ArrayList<>();
-    chain.add(Files.createDirectory(dir.resolve("maps-0")));
-    MemorySnapshot last =
-        MemorySnapshot.take(List.of(pid), chain.getFirst(), Long.MAX_VALUE, () -> true);
+    String name = tracked ? "tracked-maps-" : "maps-";
+    chain.add(Files.createDirectory(dir.resolve(name + 0)));
+    MemorySnapshot last = take(pid, chain.getFirst(), tracked);
     long[] sizes = new long[4];
     for (int round = 1; round <= 3; round++) {
       say(process, Integer.toString(new int[] {0, 3, 1, 4}[round]));
       line(process);
-      Path images = Files.createDirectory(dir.resolve("maps-" + round));
+      Path images = Files.createDirectory(dir.resolve(name + round));
       MemorySnapshot next = last.next(List.of(pid), images, Long.MAX_VALUE, () -> true, TWO);
       chain.addFirst(images);
       last.close();

@@ -38,6 +38,7 @@ import io.nereid.nymph.net.BridgeNetwork;
 import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.SystemHostProbe;
 import io.nereid.nymph.testing.BusyboxBundle;
+import io.nereid.nymph.track.Trackers;
 import io.nereid.port.SendRequest;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TransferTicket;
@@ -144,6 +145,7 @@ class MoveStepsTest {
                   new CriuConfig(
                       paths.dumps(), CriuConfig.TcpEstablished.AUTO, 60_000, lazyFromBytes),
                   new AheadEffort(roundsMax, 1, 0),
+                  new Trackers(basics.runner()),
                   new SystemHostProbe(basics.runner()),
                   (target, request) -> (target.equals(a.node) ? a : b).steps.announce(request),
                   FaultPoints.NONE,

@@ -1,0 +1,134 @@
+package io.nereid.nymph.track;
+
+import io.nereid.process.ProcessLauncher;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Begins to track writes, where this host can. Thread-safe; blocks. */
+public final class Trackers {
+  private static final Logger LOG = LoggerFactory.getLogger(Trackers.class);
+
+  /** Below it, comparing takes no longer than what it is done beside. */
+  private static final long WORTH_BYTES = 48L << 20;
+
+  private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
+  private final ProcessLauncher launcher;
+  private final long worthBytes;
+
+  /** With the programs of this host. */
+  public Trackers(ProcessLauncher launcher) {
+    this(launcher, WORTH_BYTES);
+  }
+
+  /**
+   * The same.
+   *
+   * @param worthBytes how much memory it must be
+   */
+  public Trackers(ProcessLauncher launcher, long worthBytes) {
+    this.launcher = launcher;
+    this.worthBytes = worthBytes;
+  }
+
+  /** Why this host cannot do it; empty when it can, as far as that is known without trying. */
+  public static Optional<String> impossible() {
+    try {
+      return impossible(
+          System.getProperty("os.arch"),
+          Files.readString(Path.of("/proc/sys/kernel/osrelease"), StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      return Optional.of("the kernel's release is not known: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The same of a host of which one knows a few things.
+   *
+   * @param arch as uname(1) or the JDK calls it
+   * @param release of the kernel
+   */
+  public static Optional<String> impossible(String arch, String release) {
+    if (!arch.equals("amd64") && !arch.equals("x86_64")) {
+      return Optional.of("it is done on x86-64 only, this is " + arch);
+    }
+    return isRecent(release)
+        ? Optional.empty()
+        : Optional.of("it needs Linux 6.12.9, this is " + release.strip());
+  }
+
+  /**
+   * PAGEMAP_SCAN is there since 6.7. Before 6.12.9, areas that were moved kept marks by which their
+   * pages seemed unchanged for ever ("mm: clear uffd-wp PTE/PMD state on mremap").
+   */
+  static boolean isRecent(String release) {
+    Matcher parts = RELEASE.matcher(release.strip());
+    if (!parts.matches()) {
+      return false;
+    }
+    try {
+      int major = Integer.parseInt(parts.group(1));
+      int minor = Integer.parseInt(parts.group(2));
+      int patch = parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3));
+      return major > 6 || major == 6 && (minor > 12 || minor == 12 && patch >= 9);
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Begins with some processes. Takes a third of a second, of which each process is stopped for
+   * well below a millisecond. Never fails: of a process that it cannot follow nothing is known.
+   *
+   * @param residentBytes how much memory they have of their own
+   */
+  public WriteTracking follow(Collection<Integer> pids, long residentBytes) {
+    WriteTracking tracking = WriteTracking.none();
+    Optional<String> impossible =
+        residentBytes < worthBytes ? Optional.of("there is little memory") : impossible();
+    if (impossible.isPresent()) {
+      pids.forEach(pid -> tracking.without(pid, impossible.get()));
+      return tracking;
+    }
+    long began = System.nanoTime();
+    pids.forEach(pid -> tracking.without(pid, "it was not asked"));
+    try (Injector injector = Injector.start(launcher)) {
+      for (int pid : pids) {
+        follow(injector, tracking, pid);
+      }
+    } catch (IOException e) {
+      LOG.info("writes are not tracked: {}", e.getMessage());
+      pids.forEach(pid -> tracking.explain(pid, e.getMessage()));
+    }
+    LOG.info(
+        "writes of {} of {} processes are tracked, after {} ms{}",
+        tracking.followed(),
+        pids.size(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
+        tracking.whyNot().map(why -> ": " + why).orElse(""));
+    return tracking;
+  }
+
+  private static void follow(Injector injector, WriteTracking tracking, int pid)
+      throws IOException {
+    try {
+      Path process = Path.of("/proc", Integer.toString(pid));
+      Optional<String> unseen = UnseenWrites.possible(process);
+      if (unseen.isPresent()) {
+        tracking.without(pid, unseen.get());
+      } else {
+        tracking.follow(pid, injector.userfault(pid));
+      }
+    } catch (Injector.No | java.nio.file.NoSuchFileException e) {
+      tracking.without(pid, e.getMessage());
+    }
+  }
+}
