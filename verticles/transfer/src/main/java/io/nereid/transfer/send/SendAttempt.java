@@ -43,6 +43,7 @@ final class SendAttempt {
   private static final int WINDOW = 64;
 
   private static final int OFFERS_MAX = 4;
+  private static final String ACCEPTING = "waiting for the receiver to accept the offer";
 
   private final List<SourceSet> sets;
   private final ExecutorService hashPool;
@@ -83,9 +84,15 @@ final class SendAttempt {
               .setHeader(ByteString.copyFrom(set.manifest().header().encode())));
     }
     control.open(OfferPart.newBuilder().setBegin(begin).build(), this::reply);
-    watch.await(accepted.future(), "waiting for the receiver to accept the offer");
-    data.connect(ticket, hello);
-    Thread server = Thread.ofVirtual().name("transfer-needs").start(needs::run);
+    // Beside the offer, which need not wait for it: a frozen container may wait for both.
+    Thread server =
+        Thread.ofVirtual()
+            .name("transfer-needs")
+            .start(() -> {
+              if (connect(ticket, hello, data)) {
+                needs.run();
+              }
+            });
     try {
       for (int i = 0; i < sets.size(); i++) {
         offerEntries(i);
@@ -94,6 +101,8 @@ final class SendAttempt {
         offerDigests();
         watch.acquire(window, WINDOW);
         window.release(WINDOW);
+        // It goes by another stream and must not overtake the offer, which may have no digests.
+        watch.await(accepted.future(), ACCEPTING);
         SealReply reply = control.seal(sealRequest(who));
         if (reply.getSealed()) {
           control.finish();
@@ -107,6 +116,17 @@ final class SendAttempt {
     } finally {
       needs.stop();
       join(server);
+    }
+  }
+
+  private boolean connect(TransferTicket ticket, DataHello hello, DataLink data) {
+    try {
+      watch.await(accepted.future(), ACCEPTING);
+      data.connect(ticket, hello);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      watch.fail(e);
+      return false;
     }
   }
 

@@ -8,7 +8,8 @@ import java.util.Arrays;
 
 /**
  * What the receiver says on a data connection: accepted, once; or why it closes, at any time.
- * Status u8 (0 accepted, 1 refused), length u16, text in UTF-8: code, newline, message.
+ * Status u8 (0 accepted, 1 refused), length u16, text in UTF-8: code, newline, remedy in one line,
+ * newline, message.
  */
 public final class DataVerdict {
   /** The answer to an accepted greeting. */
@@ -23,7 +24,10 @@ public final class DataVerdict {
 
   /** The encoded refusal. */
   public static byte[] refused(Failure failure) {
-    byte[] text = (failure.code() + "\n" + failure.message()).getBytes(StandardCharsets.UTF_8);
+    String remedy = failure.remedy().replaceAll("\\R", " ");
+    byte[] text =
+        (failure.code() + "\n" + remedy + "\n" + failure.message())
+            .getBytes(StandardCharsets.UTF_8);
     byte[] cut = Arrays.copyOf(text, Math.min(text.length, TEXT_BYTES_MAX));
     return ByteBuffer.allocate(PREFIX_BYTES + cut.length)
         .put((byte) 1)
@@ -34,10 +38,10 @@ public final class DataVerdict {
 
   /** Reads the text of a refusal. */
   public static Failure decode(byte[] text) {
-    String all = new String(text, StandardCharsets.UTF_8);
-    int end = all.indexOf('\n');
-    String code = end < 0 ? "" : all.substring(0, end);
-    return Messages.failure(code, all.substring(end + 1), "");
+    String[] parts = new String(text, StandardCharsets.UTF_8).split("\n", 3);
+    return parts.length == 3
+        ? Messages.failure(parts[0], parts[2], parts[1])
+        : Messages.failure("", String.join(" ", parts), "");
   }
 
   /** The code of this name, or PROTOCOL for one that we do not know. */

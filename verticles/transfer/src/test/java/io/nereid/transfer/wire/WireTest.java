@@ -8,6 +8,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.port.SetLabel;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -85,13 +86,17 @@ class WireTest {
   }
 
   @Test
-  void aRefusalKeepsCodeAndMessageAndNoControlCharacters() {
-    Failure failure = Failure.of(FailureCode.DIGEST_MISMATCH, "bad\u001b[31m page", "");
+  void aRefusalKeepsItsWordsAndNoControlCharacters() {
+    Failure failure =
+        Failure.of(FailureCode.DIGEST_MISMATCH, "bad\u001b[31m\npage", "look\nat the disk");
     byte[] bytes = DataVerdict.refused(failure);
     byte[] text = Arrays.copyOfRange(bytes, DataVerdict.PREFIX_BYTES, bytes.length);
     Failure told = DataVerdict.decode(text);
     assertThat(told.code()).isEqualTo(FailureCode.DIGEST_MISMATCH);
     assertThat(told.message()).contains("page").doesNotContain("\u001b");
+    assertThat(told.remedy()).isEqualTo("look at the disk");
+    assertThat(DataVerdict.decode("what".getBytes(StandardCharsets.UTF_8)).message())
+        .contains("what");
   }
 
   @Test
