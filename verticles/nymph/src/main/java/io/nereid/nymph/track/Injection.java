@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,8 @@ final class Injection {
         }
         task(one, tasks);
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     tasks.sort(Comparator.comparingInt(Task::rank));
     return tasks;

@@ -119,15 +119,19 @@ public final class Trackers {
 
   private static void follow(Injector injector, WriteTracking tracking, int pid)
       throws IOException {
+    Optional<String> unseen;
     try {
-      Path process = Path.of("/proc", Integer.toString(pid));
-      Optional<String> unseen = UnseenWrites.possible(process);
-      if (unseen.isPresent()) {
-        tracking.without(pid, unseen.get());
-      } else {
-        tracking.follow(pid, injector.userfault(pid));
-      }
-    } catch (Injector.No | java.nio.file.NoSuchFileException e) {
+      unseen = UnseenWrites.possible(Path.of("/proc", Integer.toString(pid)));
+    } catch (IOException e) {
+      unseen = Optional.of("it has ended");
+    }
+    if (unseen.isPresent()) {
+      tracking.without(pid, unseen.get());
+      return;
+    }
+    try {
+      tracking.follow(pid, injector.userfault(pid));
+    } catch (Injector.No e) {
       tracking.without(pid, e.getMessage());
     }
   }

@@ -2,6 +2,7 @@ package io.nereid.nymph.track;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,8 @@ final class UnseenWrites {
           return why;
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return Optional.empty();
   }
