@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * the first file goes, and the step fails, once.
  */
 final class DirectoryFaultPoints implements FaultPoints {
+  static final String VARIABLE = "NEREID_FAULT_DIR";
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryFaultPoints.class);
   private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
   // Longer than any test waits; bounded, so that a forgotten file does not hold a daemon for good.
@@ -27,6 +29,11 @@ final class DirectoryFaultPoints implements FaultPoints {
 
   DirectoryFaultPoints(Path directory) {
     this.directory = directory;
+  }
+
+  @Override
+  public Map<String, String> environment() {
+    return Map.of(VARIABLE, directory.toString());
   }
 
   @Override

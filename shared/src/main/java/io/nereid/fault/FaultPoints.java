@@ -11,7 +11,8 @@ import java.util.Map;
  * <p>Names are {@code coordinator.PHASE}, passed when a migration has been recorded in that phase
  * and before anything is done about it, and {@code nymph.STEP.begin} and {@code nymph.STEP.end},
  * passed before a step's first effect and after its last one; in between, taking a snapshot passes
- * {@code nymph.Take.read}, {@code frozen}, {@code dumped} and {@code thawed}. PHASE is a {@link
+ * {@code nymph.Take.read}, {@code frozen}, {@code dumped} and {@code thawed}. The page feed passes
+ * {@code feed.many} before it looks at more than one page at once. PHASE is a {@link
  * io.nereid.domain.migration.Phase}, STEP the simple name of a step's command.
  */
 @FunctionalInterface
@@ -26,9 +27,14 @@ public interface FaultPoints {
    */
   void pass(String point);
 
+  /** What a program has to be given for its points to be these; empty where there are none. */
+  default Map<String, String> environment() {
+    return Map.of();
+  }
+
   /** Those of the directory that NEREID_FAULT_DIR names; none when it is not set. */
   static FaultPoints from(Map<String, String> environment) {
-    String directory = environment.getOrDefault("NEREID_FAULT_DIR", "");
+    String directory = environment.getOrDefault(DirectoryFaultPoints.VARIABLE, "");
     return directory.isBlank() ? NONE : new DirectoryFaultPoints(Path.of(directory));
   }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param failure why it is going back or went back
  * @param waiting what keeps it from going on at the moment, or what is still to be done on a host
  *     that is away after it has ended for people; absent otherwise
+ * @param later what was brought after it ran at the target; absent when all was there before
  * @param preflight what was found and predicted before it began; absent until that is known
  */
 public record Migration(
@@ -49,4 +50,5 @@ public record Migration(
     Rounds rounds,
     Optional<Failure> failure,
     Optional<Failure> waiting,
+    Optional<LaterPages> later,
     Optional<Assessment> preflight) {}

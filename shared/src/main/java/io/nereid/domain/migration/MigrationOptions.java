@@ -44,6 +44,11 @@ public record MigrationOptions(
     return mode != Mode.COLD;
   }
 
+  /** Whether pages may come after the container runs at the target. */
+  public boolean mayComeLater() {
+    return ahead() && (mode == Mode.POST_COPY || noConverge == NoConverge.POST_COPY);
+  }
+
   /** The same with another limit. */
   public MigrationOptions withBandwidth(long bytesPerSecond) {
     return new MigrationOptions(mode, maxDowntimeMs, noConverge, bytesPerSecond, force);

@@ -7,5 +7,10 @@ public enum Mode {
   /** Nothing of the memory goes ahead: all of it is dumped and sent while it is frozen. */
   COLD,
   /** Memory goes ahead in rounds until what is left fits the downtime. */
-  PRE_COPY
+  PRE_COPY,
+  /**
+   * Memory goes ahead once; what has changed since is found and brought after the container runs at
+   * the target. docs/post-copy.md says what that can and cannot recover.
+   */
+  POST_COPY
 }

@@ -7,5 +7,7 @@ public enum NoConverge {
   /** Give it less processor time, in steps, until it fits; then as {@link #ACCEPT}. */
   THROTTLE,
   /** Give the move up before anything is frozen. */
-  ABORT
+  ABORT,
+  /** Freeze it, and bring what has changed after it runs at the target; see {@link Mode}. */
+  POST_COPY
 }

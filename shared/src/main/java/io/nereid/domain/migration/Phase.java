@@ -20,6 +20,8 @@ public enum Phase {
   RESTORE,
   /** Compare-and-set: the target has confirmed. */
   COMMIT,
+  /** It runs at the target, and the source's frozen copy still has pages of it. */
+  OUTSTANDING,
   /** Source deletes its frozen copy. */
   RELEASE,
   /** Nothing was granted: source is granted again and thaws, target is cleaned. */

@@ -1,6 +1,7 @@
 package io.nereid.domain.preflight;
 
 import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.migration.Mode;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -14,6 +15,9 @@ public final class Predictor {
 
   /** Dump without pages, comparing, and a restore before they are in place, in ms per GiB. */
   static final long PAUSE_MS_PER_GIB = 1_000;
+
+  /** Finding out what has changed, in ms per GiB. */
+  static final long COMPARE_MS_PER_GIB = 300;
 
   /** Describing, reserving, a network, releasing. */
   static final long AROUND_MS = 900;
@@ -58,6 +62,22 @@ public final class Predictor {
           memory,
           dirtyBytesPerSecond,
           0,
+          true,
+          basis(rates));
+    }
+    if (options.mode() == Mode.POST_COPY) {
+      // What changes during the one round is found and brought when it runs there.
+      long pauseMs = fixedPauseMs(0, rates);
+      long left = Math.min(memory, Math.max(0, dirtyBytesPerSecond) * firstMs / 1_000);
+      long laterMs =
+          left * 1_000 / rates.bytesPerSecond() + Math.round(COMPARE_MS_PER_GIB * gib(memory));
+      return new Prediction(
+          pauseMs,
+          AROUND_MS + firstMs + pauseMs + laterMs,
+          bytes + left,
+          memory,
+          dirtyBytesPerSecond,
+          1,
           true,
           basis(rates));
     }
@@ -115,8 +135,11 @@ public final class Predictor {
   }
 
   private static long usualPauseMs(long memoryBytes) {
-    return PAUSE_BASE_MS
-        + Math.round(PAUSE_MS_PER_GIB * (Math.max(0, memoryBytes) / (double) (1L << 30)));
+    return PAUSE_BASE_MS + Math.round(PAUSE_MS_PER_GIB * gib(memoryBytes));
+  }
+
+  private static double gib(long bytes) {
+    return Math.max(0, bytes) / (double) (1L << 30);
   }
 
   private static double median(List<PastMove> moves, ToDoubleFunction<PastMove> value) {

@@ -69,6 +69,14 @@ public final class Addresses {
               CoordinatorMessages.MigrationView.class,
               QUICK_MS);
   public static final Address<
+          CoordinatorMessages.TakeBackRequest, CoordinatorMessages.MigrationView>
+      TAKE_BACK =
+          new Address<>(
+              "v1.coordinator.take-back",
+              CoordinatorMessages.TakeBackRequest.class,
+              CoordinatorMessages.MigrationView.class,
+              QUICK_MS);
+  public static final Address<
           CoordinatorMessages.MigrationRequest, CoordinatorMessages.MigrationView>
       MIGRATION =
           new Address<>(

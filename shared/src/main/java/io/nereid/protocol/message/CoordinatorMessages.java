@@ -76,6 +76,12 @@ public final class CoordinatorMessages {
   /** Asks that a migration be given up; refused once the target has been granted. */
   public record CancelRequest(MigrationId migration) {}
 
+  /**
+   * Has a container go on at the source of its move as of the freeze, because the host to which it
+   * has moved is gone for good before all of its pages had come.
+   */
+  public record TakeBackRequest(String ref) {}
+
   /** Reads one migration; waits until it differs from {@code knownVersion}, at most waitMs. */
   public record MigrationRequest(MigrationId migration, long knownVersion, long waitMs) {}
 

@@ -8,12 +8,14 @@ import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.LaterPages;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.node.Capabilities;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.TargetFacts;
+import io.nereid.port.PageTicket;
 import io.nereid.port.TransferTicket;
 import java.time.Instant;
 import java.util.List;
@@ -24,10 +26,10 @@ import java.util.Optional;
  * attaches to the running one or returns its earlier result, so that a repeated or a new
  * coordinator can go on. A step that runs is never interrupted by a repeated request.
  *
- * <p>Undoing and asking (Describe, Check, AbortSend, Thaw, Discard, Release, Query) look again each
- * time, whatever they answered before, and are content when there is nothing left to do. Requests
- * may arrive late: what was discarded is never prepared again, and what was aborted is never sent
- * again, for the same migration, also after a restart of the nymph.
+ * <p>Undoing and asking (Describe, Check, AbortSend, Thaw, Discard, Release, Query, AwaitPages)
+ * look again each time, whatever they answered before, and are content when there is nothing left
+ * to do. Requests may arrive late: what was discarded is never prepared again, and what was aborted
+ * is never sent again, for the same migration, also after a restart of the nymph.
  */
 public final class StepMessages {
   private StepMessages() {}
@@ -45,10 +47,17 @@ public final class StepMessages {
      *
      * @param closeConnections its established TCP connections are closed in it, because the other
      *     ends have gone on without it
+     * @param pagesLater whether the source may bring pages after it runs here
      */
-    record Prepare(MoveDescription move, NodeId source, boolean closeConnections)
+    record Prepare(
+        MoveDescription move, NodeId source, boolean closeConnections, boolean pagesLater)
         implements StepCommand {
-      /** Of a move: they go on. */
+      /** All is here before it runs. */
+      public Prepare(MoveDescription move, NodeId source, boolean closeConnections) {
+        this(move, source, closeConnections, false);
+      }
+
+      /** Of a move: connections go on. */
       public Prepare(MoveDescription move, NodeId source) {
         this(move, source, false);
       }
@@ -60,14 +69,26 @@ public final class StepMessages {
      *
      * @param fixedMs what the pause is expected to take however little has changed
      * @param finalBytesPerSecond how fast the rest is expected to go while it is frozen
+     * @param pages with which pages can be brought later; absent when the target cannot take them
      */
     record SendAhead(
         TransferTicket ticket,
         NodeId target,
         MigrationOptions options,
         long fixedMs,
-        long finalBytesPerSecond)
-        implements StepCommand {}
+        long finalBytesPerSecond,
+        Optional<PageTicket> pages)
+        implements StepCommand {
+      /** All must be there before it runs. */
+      public SendAhead(
+          TransferTicket ticket,
+          NodeId target,
+          MigrationOptions options,
+          long fixedMs,
+          long finalBytesPerSecond) {
+        this(ticket, target, options, fixedMs, finalBytesPerSecond, Optional.empty());
+      }
+    }
 
     /**
      * Source: the same once more, after it had to wait for its turn to be frozen. Sends nothing
@@ -97,6 +118,12 @@ public final class StepMessages {
     /** Target, under the granted epoch: restore and let it run. */
     record Restore() implements StepCommand {}
 
+    /**
+     * Target: wait until all pages are in place. PAGES_LOST when they certainly never will be: then
+     * nothing of it runs any further.
+     */
+    record AwaitPages() implements StepCommand {}
+
     /** Source, under the granted epoch: delete the frozen copy. */
     record Release() implements StepCommand {}
 
@@ -109,8 +136,15 @@ public final class StepMessages {
      * migration that arrives later is refused, and what cannot be removed at once is removed by the
      * nymph itself later. Refused when the container runs under a granted epoch that is not older
      * than the fence's.
+     *
+     * @param arrived also remove it when it has arrived: it goes on at the source as of the freeze
      */
-    record Discard() implements StepCommand {}
+    record Discard(boolean arrived) implements StepCommand {
+      /** Not one that has arrived. */
+      public Discard() {
+        this(false);
+      }
+    }
 
     /** Target: what has become of the restore? Changes nothing. */
     record Query() implements StepCommand {}
@@ -135,13 +169,26 @@ public final class StepMessages {
     record Checked(TargetFacts facts) implements StepResult {}
 
     /** Of {@link StepCommand.Prepare}. */
-    record Prepared(TransferTicket ticket) implements StepResult {}
+    record Prepared(TransferTicket ticket, Optional<PageTicket> pages) implements StepResult {
+      /** All must be there before it runs. */
+      public Prepared(TransferTicket ticket) {
+        this(ticket, Optional.empty());
+      }
+    }
 
     /**
      * Of {@link StepCommand.SendAhead}, {@link StepCommand.CatchUp} and {@link
      * StepCommand.SendDelta}.
+     *
+     * @param laterBytes of memory that the source brings after the restore; -1 when it brings none
      */
-    record Sent(long bytesTotal, long bytesSent, long tookMs, Rounds rounds) implements StepResult {
+    record Sent(long bytesTotal, long bytesSent, long tookMs, Rounds rounds, long laterBytes)
+        implements StepResult {
+      /** All is there. */
+      public Sent(long bytesTotal, long bytesSent, long tookMs, Rounds rounds) {
+        this(bytesTotal, bytesSent, tookMs, rounds, -1);
+      }
+
       /** Without rounds. */
       public Sent(long bytesTotal, long bytesSent, long tookMs) {
         this(bytesTotal, bytesSent, tookMs, Rounds.NONE);
@@ -153,6 +200,9 @@ public final class StepMessages {
 
     /** Of {@link StepCommand.Restore}. */
     record Restored(Instant at, ContainerStatus status) implements StepResult {}
+
+    /** Of {@link StepCommand.AwaitPages}; bytes as in {@link LaterPages}. */
+    record PagesCame(long arrivedBytes, long waitedBytes) implements StepResult {}
 
     /** Of {@link StepCommand.Query}. */
     record TargetState(Fate fate) implements StepResult {}

@@ -57,6 +57,16 @@ class PredictorTest {
   }
 
   @Test
+  void whatComesLaterDoesNotLengthenThePause() {
+    MigrationOptions later = new MigrationOptions(Mode.POST_COPY, 300, NoConverge.ACCEPT, 0, false);
+    Prediction busy = rewriting(GIB, 2 * GIB, later);
+    Prediction idle = rewriting(GIB, 0, later);
+    assertThat(busy.pauseMs()).isEqualTo(idle.pauseMs()).isLessThan(500);
+    assertThat(busy.totalMs()).isGreaterThan(idle.totalMs());
+    assertThat(busy.bytes()).isGreaterThan(idle.bytes());
+  }
+
+  @Test
   void withoutAnyMoveTheUsualFiguresAreTakenAndSaidToBe() {
     Prediction found = predict(GIB, 0, Predictor.learn(List.of()));
     assertThat(found.pauseMs()).isEqualTo(Predictor.PAUSE_BASE_MS + Predictor.PAUSE_MS_PER_GIB);

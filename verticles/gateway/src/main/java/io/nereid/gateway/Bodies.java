@@ -3,7 +3,6 @@ package io.nereid.gateway;
 import io.nereid.domain.container.Location;
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.failure.Failure;
-import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.ExecId;
 import io.nereid.domain.id.NodeId;
@@ -125,11 +124,11 @@ final class Bodies {
         case "auto" -> Mode.AUTO;
         case "cold" -> Mode.COLD;
         case "pre-copy" -> Mode.PRE_COPY;
-        case "post-copy" -> throw postCopy("mode", "pre-copy");
+        case "post-copy" -> Mode.POST_COPY;
         default ->
             throw RequestReader.bad(
                 "mode " + RequestReader.shown(text) + " does not exist",
-                "use auto, cold or pre-copy");
+                "use auto, cold, pre-copy or post-copy");
       };
     }
 
@@ -138,20 +137,12 @@ final class Bodies {
         case "accept" -> NoConverge.ACCEPT;
         case "throttle" -> NoConverge.THROTTLE;
         case "abort" -> NoConverge.ABORT;
-        case "post-copy" -> throw postCopy("onNoConverge", "throttle");
+        case "post-copy" -> NoConverge.POST_COPY;
         default ->
             throw RequestReader.bad(
                 "onNoConverge " + RequestReader.shown(text) + " does not exist",
-                "use accept, throttle or abort");
+                "use accept, throttle, abort or post-copy");
       };
-    }
-
-    private static FailureException postCopy(String what, String instead) {
-      return RequestReader.bad(
-          what
-              + " post-copy is not built: no page is fetched from the source once the container"
-              + " runs at the target",
-          "use " + instead);
     }
 
     static long downtime(long ms) {

@@ -9,6 +9,7 @@ import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.CancelRequest;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationsRequest;
 import io.nereid.protocol.message.CoordinatorMessages.PreflightRequest;
+import io.nereid.protocol.message.CoordinatorMessages.TakeBackRequest;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -34,6 +35,7 @@ final class MigrationRoutes {
   void mount(Router router) {
     router.post("/v1/containers/:ref/migrate").handler(Replies.of(ACCEPTED, this::migrate));
     router.get("/v1/containers/:ref/preflight").handler(Replies.of(this::preflight));
+    router.post("/v1/containers/:ref/take-back").handler(Replies.of(this::takeBack));
     router.get("/v1/migrations").handler(Replies.of(this::list));
     router.get("/v1/migrations/:id").handler(Replies.of(this::one));
     router.get("/v1/migrations/:id/progress").handler(Replies.guarded(this::progress));
@@ -43,6 +45,11 @@ final class MigrationRoutes {
   private Future<?> migrate(RoutingContext context) {
     Bodies.Migrate body = RequestReader.body(context, Bodies.Migrate.class);
     return questions.ask(Addresses.MIGRATE, body.toRequest(RequestReader.ref(context)));
+  }
+
+  private Future<?> takeBack(RoutingContext context) {
+    RequestReader.body(context, Bodies.Nothing.class);
+    return questions.ask(Addresses.TAKE_BACK, new TakeBackRequest(RequestReader.ref(context)));
   }
 
   private Future<?> preflight(RoutingContext context) {

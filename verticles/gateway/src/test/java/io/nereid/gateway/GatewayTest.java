@@ -157,7 +157,6 @@ class GatewayTest {
     assertBad(http.get("/v1/containers/c/preflight?target=UPPER"), "invalid host name");
     assertBad(http.get("/v1/containers/c/preflight?bandwidthBytesPerSecond=5"), "65536");
     assertBad(http.post("/v1/containers/c/migrate", "{\"mode\":\"warm\"}"), "mode 'warm'");
-    assertBad(http.post("/v1/containers/c/migrate", "{\"mode\":\"post-copy\"}"), "not built");
     assertBad(
         http.post("/v1/containers/c/migrate", "{\"onNoConverge\":\"x\"}"), "onNoConverge 'x'");
     assertBad(http.post("/v1/containers/c/migrate", "{\"maxDowntimeMs\":9}"), "from 10 to");

@@ -44,7 +44,9 @@ public final class CommandHandler {
     check(action);
     Ownership found = Refs.find(request.ref(), ledger.all());
     String what = action.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
-    try (Operations.Running running = operations.begin(found, what)) {
+    // Who waits for pages that will never come can still be ended.
+    boolean ends = action instanceof ContainerAction.Kill || action instanceof ContainerAction.Stop;
+    try (Operations.Running running = operations.begin(found, what, ends)) {
       // Read again: a migration may have ended between finding and beginning.
       Ownership owner = Refs.find(found.id().value(), ledger.all());
       return action instanceof ContainerAction.Remove remove

@@ -18,6 +18,8 @@ final class History {
     return Predictor.learn(
         board.all().stream()
             .filter(r -> r.migration().phase() == Phase.SUCCEEDED)
+            // Their pauses say nothing about others.
+            .filter(r -> r.migration().later().isEmpty())
             .filter(r ->
                 r.migration().preflight().flatMap(Assessment::prediction).isPresent()
                     && r.migration().frozenMs().isPresent())

@@ -23,8 +23,10 @@ import io.nereid.protocol.message.CoordinatorMessages.MigrationList;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationRequest;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationView;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationsRequest;
+import io.nereid.protocol.message.CoordinatorMessages.TakeBackRequest;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -128,22 +130,42 @@ public final class MigrateHandler {
     if (record.unfinished() && record.migration().cancelRequested()) {
       return view(record);
     }
+    decided(drivers.cancel(record), request.migration());
+    return view(find(request.migration()));
+  }
+
+  /** Has the source go on as of the freeze; the reply shows it on its way back. */
+  public MigrationView takeBack(TakeBackRequest request) {
+    Ownership found = Refs.find(request.ref(), ledger.all());
+    MigrationRecord record =
+        board
+            .holding(found.id())
+            .orElseThrow(() ->
+                refused(
+                    FailureCode.WRONG_STATE,
+                    "container '" + found.name() + "' is not being moved",
+                    "look at 'nereid migrations'"));
+    MigrationId id = record.migration().id();
+    decided(drivers.takeBack(record), id);
+    return view(find(id));
+  }
+
+  private static void decided(CompletableFuture<Void> answer, MigrationId id) {
     try {
-      drivers.cancel(record).get(CANCEL_MS, TimeUnit.MILLISECONDS);
+      answer.get(CANCEL_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new FailureException(FailureException.failureOf(e.getCause()), e);
     } catch (TimeoutException e) {
       throw new FailureException(
           Failure.unknown(
               FailureCode.TIMEOUT,
-              "whether migration " + request.migration() + " can be cancelled is not known yet",
+              "whether migration " + id + " can be turned round is not known yet",
               "look at it again"),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FailureException(Failure.unknown(FailureCode.CANCELLED, "interrupted", ""), e);
     }
-    return view(find(request.migration()));
   }
 
   /** Shows one; waits for a change when the caller knows its last version. */

@@ -6,6 +6,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.migration.Phase;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,12 +27,22 @@ public final class Operations {
 
   /** Begins an operation, or throws BUSY. */
   public Running begin(Ownership container, String what) {
+    return begin(container, what, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param outstanding also while pages of it still come from where it was
+   */
+  public Running begin(Ownership container, String what, boolean outstanding) {
     String other = running.putIfAbsent(container.id(), what);
     if (other != null) {
       throw busy(container, "'" + other + "' is under way", "wait until it has ended");
     }
     var migration = board.holding(container.id());
-    if (migration.isPresent()) {
+    boolean lets = outstanding && migration.filter(m -> m.phase() == Phase.OUTSTANDING).isPresent();
+    if (migration.isPresent() && !lets) {
       running.remove(container.id(), what);
       String id = migration.get().migration().id().value();
       throw busy(

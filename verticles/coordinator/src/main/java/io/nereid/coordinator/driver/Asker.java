@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,7 +51,7 @@ final class Asker {
   private final DriverPorts ports;
   private final Mailbox mailbox;
   private final Migration migration;
-  private final List<Signal.Cancel> accepted = new ArrayList<>();
+  private final List<CompletableFuture<Void>> accepted = new ArrayList<>();
   private Step step;
   private boolean mayHaveRun;
   private boolean following;
@@ -177,7 +178,7 @@ final class Asker {
 
   /** What was accepted is written down and to be seen now. */
   void told() {
-    accepted.forEach(c -> c.accepted().complete(null));
+    accepted.forEach(a -> a.complete(null));
     accepted.clear();
   }
 
@@ -196,6 +197,7 @@ final class Asker {
         ask.step() == Step.SEND_AHEAD
                 || ask.step() == Step.CATCH_UP
                 || ask.step() == Step.SEND_DELTA
+                || ask.step() == Step.AWAIT_PAGES
             ? SENDING_WAIT_MS
             : Addresses.LONG_POLL_MS;
     long mine = ++number;
@@ -260,9 +262,17 @@ final class Asker {
             return null;
           }
         }
+        case Signal.TakeBack t -> {
+          Optional<Failure> refused = takeBackRefused(phase);
+          if (refused.isEmpty()) {
+            accepted.add(t.accepted());
+            return new Event.TakeBackRequested(now());
+          }
+          t.accepted().completeExceptionally(new FailureException(refused.get()));
+        }
         case Signal.Cancel c -> {
           if (phase.isCancellable()) {
-            accepted.add(c);
+            accepted.add(c.accepted());
             return new Event.CancelRequested(now());
           }
           c.accepted()
@@ -270,6 +280,34 @@ final class Asker {
         }
       }
     }
+  }
+
+  /** A host that answers is asked, and not declared dead. */
+  private Optional<Failure> takeBackRefused(Phase phase) {
+    boolean fits =
+        switch (phase) {
+          case OUTSTANDING, UNDECIDED -> true;
+          case RECLAIM -> step == Step.DISCARD;
+          default -> false;
+        };
+    if (!fits) {
+      return Optional.of(
+          Failure.refused(
+              FailureCode.WRONG_STATE,
+              "migration "
+                  + migration.id()
+                  + " is in phase "
+                  + phase
+                  + ": there is nothing to take back",
+              "look at 'nereid migrations'"));
+    }
+    return ports.membership().isPresent(migration.target())
+        ? Optional.of(
+            Failure.refused(
+                FailureCode.WRONG_STATE,
+                "host '" + migration.target() + "' is in the cluster: the container may run there",
+                "wait; or end that host first, for good"))
+        : Optional.empty();
   }
 
   private Event eventOf(Effect.Ask ask, StepReply reply, boolean before) {

@@ -85,6 +85,14 @@ public final class Drivers {
         : driver.cancel();
   }
 
+  /** Has its source go on as of the freeze; fails with WRONG_STATE when that may not be. */
+  public CompletableFuture<Void> takeBack(MigrationRecord record) {
+    MigrationDriver driver = running.get(record.migration().id());
+    return driver == null
+        ? CompletableFuture.failedFuture(MigrationDriver.tooLate(record))
+        : driver.takeBack();
+  }
+
   /** Tells all that a host has come or gone. */
   public void nodeChanged(NodeId node, boolean present) {
     for (MigrationDriver driver : running.values()) {

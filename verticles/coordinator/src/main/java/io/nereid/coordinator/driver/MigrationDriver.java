@@ -51,6 +51,13 @@ public final class MigrationDriver implements Runnable {
     return accepted;
   }
 
+  /** Asks to have the source go on as of the freeze; completes as {@link #cancel} does. */
+  public CompletableFuture<Void> takeBack() {
+    CompletableFuture<Void> accepted = new CompletableFuture<>();
+    mailbox.put(new Signal.TakeBack(accepted));
+    return accepted;
+  }
+
   void lost(NodeId node) {
     mailbox.put(new Signal.Lost(node));
   }
@@ -149,7 +156,15 @@ public final class MigrationDriver implements Runnable {
     switch (record.phase()) {
       case PREFLIGHT, PREPARE, AHEAD -> {}
       case FREEZE, DUMP, DELTA, GRANT, RESTORE -> ports.turns().hold(record.migration());
-      case COMMIT, RELEASE, ROLLBACK, RECLAIM, UNDECIDED, SUCCEEDED, ROLLED_BACK, NEEDS_OPERATOR ->
+      case COMMIT,
+          OUTSTANDING,
+          RELEASE,
+          ROLLBACK,
+          RECLAIM,
+          UNDECIDED,
+          SUCCEEDED,
+          ROLLED_BACK,
+          NEEDS_OPERATOR ->
           ports.turns().leave(record.migration().id());
     }
   }
@@ -222,6 +237,8 @@ public final class MigrationDriver implements Runnable {
     for (Optional<Signal> s = mailbox.take(0); s.isPresent(); s = mailbox.take(0)) {
       if (s.get() instanceof Signal.Cancel cancel) {
         cancel.accepted().completeExceptionally(tooLate(record));
+      } else if (s.get() instanceof Signal.TakeBack takeBack) {
+        takeBack.accepted().completeExceptionally(tooLate(record));
       }
     }
   }

@@ -16,6 +16,9 @@ sealed interface Signal {
   /** A person wants it to end; completed when that is written down, or with the reason why not. */
   record Cancel(CompletableFuture<Void> accepted) implements Signal {}
 
+  /** A person promises that the target is gone for good; completed as {@link Cancel} is. */
+  record TakeBack(CompletableFuture<Void> accepted) implements Signal {}
+
   /** A host has left the cluster. */
   record Lost(NodeId node) implements Signal {}
 

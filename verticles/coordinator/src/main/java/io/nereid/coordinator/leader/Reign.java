@@ -155,6 +155,7 @@ final class Reign {
     registrations.add(server.serveBlocking(Addresses.MIGRATE, migrate::migrate));
     registrations.add(server.serveBlocking(Addresses.PREFLIGHT, preflight::report));
     registrations.add(server.serveBlocking(Addresses.CANCEL, migrate::cancel));
+    registrations.add(server.serveBlocking(Addresses.TAKE_BACK, migrate::takeBack));
     registrations.add(server.serveBlocking(Addresses.MIGRATION, migrate::show));
     registrations.add(server.serveBlocking(Addresses.MIGRATIONS, migrate::list));
     registrations.add(server.serveBlocking(Addresses.CHECKPOINT, snapshots::checkpoint));

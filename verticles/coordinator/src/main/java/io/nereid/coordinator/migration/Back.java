@@ -51,6 +51,7 @@ final class Back {
       case DUMP, DELTA -> List.of(Step.ABORT_SEND, Step.RETURN, Step.THAW, Step.DISCARD);
       case RESTORE,
           COMMIT,
+          OUTSTANDING,
           RELEASE,
           ROLLBACK,
           RECLAIM,
@@ -88,6 +89,7 @@ final class Back {
           failed(d, Failures.lost(e.node(), d));
         }
       }
+      case Event.TakeBackRequested e -> Outstanding.promised(d);
       case Event.CancelRequested e -> throw MigrationMachine.illegal(d, event);
     }
   }
@@ -180,6 +182,7 @@ final class Back {
       d.again(why);
     } else {
       d.neverRestored = false;
+      d.takenBack = false;
       d.owed.clear();
       d.phase(Phase.UNDECIDED).againWith(Step.QUERY, why);
       d.attempts = Math.max(1, d.absences);

@@ -36,6 +36,7 @@ final class Decision {
           undecided(d, Failures.lost(e.node(), d));
         }
       }
+      case Event.TakeBackRequested e -> Outstanding.promised(d);
       case Event.CancelRequested e -> throw MigrationMachine.illegal(d, event);
     }
   }
@@ -77,9 +78,10 @@ final class Decision {
     d.wroteWanted();
     if (d.phase() == Phase.GRANT) {
       d.phase(Phase.RESTORE).step(Step.RESTORE);
+    } else if (d.postCopy) {
+      d.phase(Phase.OUTSTANDING).step(Step.AWAIT_PAGES);
     } else {
-      d.owed.add(Step.RELEASE);
-      d.phase(Phase.RELEASE).step(Step.RELEASE);
+      Outstanding.release(d);
     }
   }
 

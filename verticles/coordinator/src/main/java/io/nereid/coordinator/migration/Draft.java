@@ -5,12 +5,14 @@ import io.nereid.domain.container.Ownership.Stage;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.id.Epoch;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.LaterPages;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.preflight.Assessment;
 import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.port.PageTicket;
 import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import java.time.Duration;
@@ -35,6 +37,10 @@ final class Draft {
   final List<Step> owed;
   boolean cleanupTried;
   boolean neverRestored;
+  Optional<PageTicket> pages;
+  boolean postCopy;
+  boolean takenBack;
+  Optional<LaterPages> later;
   int absences;
   boolean cancelRequested;
   Optional<Instant> frozenAt;
@@ -67,6 +73,10 @@ final class Draft {
     owed = new ArrayList<>(from.owed());
     cleanupTried = from.cleanupTried();
     neverRestored = from.neverRestored();
+    pages = from.pages();
+    postCopy = from.postCopy();
+    takenBack = from.takenBack();
+    later = m.later();
     absences = from.absences();
     phase = m.phase();
     phaseStarted = from.phaseStarted();
@@ -225,6 +235,7 @@ final class Draft {
             rounds,
             failure,
             waiting,
+            later,
             preflight);
     return new MigrationRecord(
         from.version() + 1,
@@ -240,6 +251,9 @@ final class Draft {
         owed,
         cleanupTried,
         neverRestored,
+        pages,
+        postCopy,
+        takenBack,
         absences,
         phaseStarted);
   }

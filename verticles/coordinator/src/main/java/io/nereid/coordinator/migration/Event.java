@@ -38,6 +38,9 @@ public sealed interface Event {
   /** What stands in the ledger. */
   record LedgerSays(Optional<Ownership> ownership, Instant at) implements Event {}
 
+  /** A person promises that the target's copy will never run again. */
+  record TakeBackRequested(Instant at) implements Event {}
+
   /** A person wants it to be given up. */
   record CancelRequested(Instant at) implements Event {}
 

@@ -116,6 +116,28 @@ final class Failures {
         "look at the daemon's log there");
   }
 
+  static Failure windowLost(Draft d, Failure why) {
+    String since =
+        d.frozenAt
+            .map(at -> "since %s (%d s)".formatted(at, Math.max(0, d.millis(at) / 1_000)))
+            .orElse("since it was frozen");
+    return new Failure(
+        why.code() == FailureCode.PAGES_LOST ? why.code() : FailureCode.NODE_LOST,
+        Certainty.RAN_AND_FAILED,
+        "container '"
+            + d.current.name()
+            + "' goes on at host '"
+            + d.source()
+            + "' as of its freeze; what it has done at host '"
+            + d.target()
+            + "' "
+            + since
+            + " is lost: "
+            + why.message(),
+        "check what depends on what it did meanwhile; its connections are broken",
+        why.evidence());
+  }
+
   static boolean didNotRun(Failure failure) {
     return failure.certainty() == Certainty.DID_NOT_RUN;
   }

@@ -4,6 +4,7 @@ import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.Ownership.Stage;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.migration.LaterPages;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
 import io.nereid.domain.preflight.Assessment;
@@ -32,6 +33,7 @@ final class Forward {
             d, Failure.of(FailureCode.CANCELLED, "the migration was cancelled at request", ""));
       }
       case Event.NodeLost e -> Back.begin(d, Failures.lost(e.node(), d));
+      case Event.TakeBackRequested e -> throw MigrationMachine.illegal(d, event);
       case Event.Swapped e -> throw MigrationMachine.illegal(d, event);
       case Event.NotSwapped e -> throw MigrationMachine.illegal(d, event);
       case Event.LedgerSays e -> throw MigrationMachine.illegal(d, event);
@@ -44,6 +46,7 @@ final class Forward {
       case StepResult.Checked r when e.step() == Step.CHECK -> checked(d, r.facts());
       case StepResult.Prepared r when e.step() == Step.PREPARE -> {
         d.ticket = Optional.of(r.ticket());
+        d.pages = r.pages();
         d.phase(Phase.AHEAD).step(Step.SEND_AHEAD);
       }
       case StepResult.Sent r when e.step() == Step.SEND_AHEAD || e.step() == Step.CATCH_UP -> {
@@ -58,6 +61,8 @@ final class Forward {
       case StepResult.Sent r when e.step() == Step.SEND_DELTA -> {
         count(d, r);
         d.rounds = d.rounds.withFrozenBytes(r.bytesSent());
+        d.postCopy = r.laterBytes() >= 0;
+        d.later = d.postCopy ? Optional.of(LaterPages.of(r.laterBytes())) : Optional.empty();
         d.phase(Phase.GRANT).step(Step.GRANT);
       }
       default -> Back.begin(d, Failures.wrongResult(e));

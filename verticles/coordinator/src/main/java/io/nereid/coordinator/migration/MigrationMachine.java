@@ -29,6 +29,7 @@ public final class MigrationMachine {
       case PREFLIGHT, PREPARE, AHEAD, FREEZE, DUMP, DELTA -> Forward.on(draft, event);
       case GRANT, RESTORE, UNDECIDED, COMMIT -> Decision.on(draft, event);
       case ROLLBACK, RECLAIM -> Back.on(draft, event);
+      case OUTSTANDING -> Outstanding.on(draft, event);
       case RELEASE, SUCCEEDED, ROLLED_BACK -> Tail.on(draft, event);
       case NEEDS_OPERATOR -> throw illegal(draft, event);
     }
@@ -75,7 +76,7 @@ public final class MigrationMachine {
     return switch (record.doing()) {
       case DESCRIBE -> new StepCommand.Describe();
       case CHECK -> new StepCommand.Check(record.facts().orElseThrow());
-      case PREPARE -> new StepCommand.Prepare(move(record), source);
+      case PREPARE -> new StepCommand.Prepare(move(record), source, false, options.mayComeLater());
       case SEND_AHEAD -> sendAhead(record, options);
       case CATCH_UP -> new StepCommand.CatchUp(sendAhead(record, options));
       case FREEZE -> new StepCommand.Freeze(target, Optional.of(sendDelta(record)));
@@ -83,10 +84,11 @@ public final class MigrationMachine {
       case SEND_DELTA -> sendDelta(record);
       case RESTORE -> new StepCommand.Restore();
       case QUERY -> new StepCommand.Query();
+      case AWAIT_PAGES -> new StepCommand.AwaitPages();
       case RELEASE -> new StepCommand.Release();
       case ABORT_SEND -> new StepCommand.AbortSend();
       case THAW -> new StepCommand.Thaw();
-      case DISCARD -> new StepCommand.Discard();
+      case DISCARD -> new StepCommand.Discard(record.takenBack());
       case GRANT, COMMIT, RETURN, REREAD, NOTHING ->
           throw new IllegalArgumentException(record.doing() + " is not asked of a nymph");
     };
@@ -103,7 +105,8 @@ public final class MigrationMachine {
         record.migration().target(),
         options,
         Predictor.fixedPauseMs(memory, record.rates()),
-        record.rates().bytesPerSecond());
+        record.rates().bytesPerSecond(),
+        record.pages());
   }
 
   private static MoveDescription move(MigrationRecord record) {
@@ -126,6 +129,7 @@ public final class MigrationMachine {
           case Event.Swapped e -> e.step() == doing && doing.kind() == Step.Kind.WRITE;
           case Event.NotSwapped e -> e.step() == doing && doing.kind() == Step.Kind.WRITE;
           case Event.LedgerSays e -> doing == Step.REREAD;
+          case Event.TakeBackRequested e -> Outstanding.canBeTakenBack(record);
           case Event.CancelRequested e -> record.phase().isCancellable();
           case Event.NodeLost e ->
               doing != Step.NOTHING

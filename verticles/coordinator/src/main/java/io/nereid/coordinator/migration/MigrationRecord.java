@@ -11,6 +11,7 @@ import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.Rates;
+import io.nereid.port.PageTicket;
 import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import java.time.Instant;
@@ -31,6 +32,9 @@ import java.util.Optional;
  * @param owed compensations and releases still to be done, in their order
  * @param cleanupTried the target was asked to clean up and did not: its turn comes again at the end
  * @param neverRestored no restore was ever begun: there is nothing to fear at the target
+ * @param pages with which the source can bring pages later
+ * @param postCopy pages come after the restore: the frozen copy is needed until they are there
+ * @param takenBack the source goes on as of the freeze, whatever has run at the target meanwhile
  * @param absences how often the target has said that nothing runs there; it is asked the more
  *     slowly
  */
@@ -48,6 +52,9 @@ public record MigrationRecord(
     List<Step> owed,
     boolean cleanupTried,
     boolean neverRestored,
+    Optional<PageTicket> pages,
+    boolean postCopy,
+    boolean takenBack,
     int absences,
     Instant phaseStarted) {
   public MigrationRecord {
@@ -77,31 +84,56 @@ public record MigrationRecord(
     boolean granted = !current.owner().equals(source);
     boolean committed = granted && current.stage() == Stage.HELD;
     if (committed) {
+      // Whether pages still come from the frozen copy is for the target to say.
       return begin(
-          id,
-          baseAt(source, current),
-          current,
-          target,
-          MigrationOptions.DEFAULT,
-          Rates.USUAL,
-          Phase.RELEASE,
-          Step.RELEASE,
-          List.of(Step.RELEASE),
-          now);
+              id,
+              baseAt(source, current),
+              current,
+              target,
+              MigrationOptions.DEFAULT,
+              Rates.USUAL,
+              Phase.OUTSTANDING,
+              Step.AWAIT_PAGES,
+              List.of(),
+              now)
+          .outstanding();
     }
     List<Step> owed =
         granted ? List.of() : List.of(Step.ABORT_SEND, Step.RETURN, Step.THAW, Step.DISCARD);
     return begin(
-        id,
-        baseAt(source, current),
+            id,
+            baseAt(source, current),
+            current,
+            target,
+            MigrationOptions.DEFAULT,
+            Rates.USUAL,
+            granted ? Phase.UNDECIDED : Phase.ROLLBACK,
+            granted ? Step.QUERY : Step.ABORT_SEND,
+            owed,
+            now)
+        .outstanding();
+  }
+
+  private MigrationRecord outstanding() {
+    return new MigrationRecord(
+        version,
+        migration,
+        doing,
+        attempts,
         current,
-        target,
-        MigrationOptions.DEFAULT,
-        Rates.USUAL,
-        granted ? Phase.UNDECIDED : Phase.ROLLBACK,
-        granted ? Step.QUERY : Step.ABORT_SEND,
+        wanted,
+        move,
+        ticket,
+        facts,
+        rates,
         owed,
-        now);
+        cleanupTried,
+        neverRestored,
+        pages,
+        true,
+        takenBack,
+        absences,
+        phaseStarted);
   }
 
   /** A migration that went back long ago; only what its target received is still there. */
@@ -159,6 +191,7 @@ public record MigrationRecord(
             Rounds.NONE,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new MigrationRecord(
         1,
@@ -172,6 +205,9 @@ public record MigrationRecord(
         Optional.empty(),
         rates,
         owed,
+        false,
+        false,
+        Optional.empty(),
         false,
         false,
         0,

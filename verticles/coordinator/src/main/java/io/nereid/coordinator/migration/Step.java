@@ -20,6 +20,8 @@ public enum Step {
   QUERY(Kind.TARGET),
   /** Compare-and-set: the target has confirmed. */
   COMMIT(Kind.WRITE),
+  /** It runs; pages still come from the source. */
+  AWAIT_PAGES(Kind.TARGET),
   RELEASE(Kind.SOURCE),
   ABORT_SEND(Kind.SOURCE),
   /** Compare-and-set: the source may run it again, under a higher epoch. */

@@ -30,6 +30,7 @@ final class Tail {
       case Event.Swapped e -> throw MigrationMachine.illegal(d, event);
       case Event.NotSwapped e -> throw MigrationMachine.illegal(d, event);
       case Event.LedgerSays e -> throw MigrationMachine.illegal(d, event);
+      case Event.TakeBackRequested e -> throw MigrationMachine.illegal(d, event);
       case Event.CancelRequested e -> throw MigrationMachine.illegal(d, event);
     }
   }

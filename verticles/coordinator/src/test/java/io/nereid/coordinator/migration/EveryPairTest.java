@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class EveryPairTest {
   /**
    * D done, P progressed, F failed, S swapped, N not swapped, L ledger says, C cancel, X lost, Q
-   * queued.
+   * queued, T take back.
    */
   private static final String ASKED = "DPFX";
 
@@ -46,9 +46,10 @@ class EveryPairTest {
     LEGAL.put("GRANT/GRANT", WRITE);
     LEGAL.put("GRANT/REREAD", READ);
     LEGAL.put("RESTORE/RESTORE", ASKED);
-    LEGAL.put("UNDECIDED/QUERY", ASKED);
+    LEGAL.put("UNDECIDED/QUERY", ASKED + "T");
     LEGAL.put("COMMIT/COMMIT", WRITE);
     LEGAL.put("COMMIT/REREAD", READ);
+    LEGAL.put("OUTSTANDING/AWAIT_PAGES", ASKED + "T");
     LEGAL.put("RELEASE/RELEASE", ASKED);
     LEGAL.put("SUCCEEDED/RELEASE", ASKED);
     LEGAL.put("SUCCEEDED/NOTHING", "");
@@ -57,7 +58,7 @@ class EveryPairTest {
     LEGAL.put("ROLLBACK/REREAD", READ);
     LEGAL.put("ROLLBACK/THAW", ASKED);
     LEGAL.put("ROLLBACK/DISCARD", ASKED);
-    LEGAL.put("RECLAIM/DISCARD", ASKED);
+    LEGAL.put("RECLAIM/DISCARD", ASKED + "T");
     LEGAL.put("RECLAIM/RETURN", WRITE);
     LEGAL.put("RECLAIM/REREAD", READ);
     LEGAL.put("RECLAIM/THAW", ASKED);
@@ -100,6 +101,7 @@ class EveryPairTest {
     add(states, Walk.to(Phase.RESTORE).bad(Walk.DEFINITE).good().good());
     add(states, Walk.to(Phase.FREEZE).bad(Walk.DEFINITE).good().good().bad(Walk.AWAY));
     add(states, Walk.to(Phase.PREFLIGHT).bad(Walk.DEFINITE));
+    add(states, Walk.postCopy());
     add(states, Walk.to(Phase.COMMIT).notSwapped().says(held(C, 9)));
     return states;
   }
@@ -119,6 +121,7 @@ class EveryPairTest {
     events.put('L', new Event.LedgerSays(Optional.of(held(A, 5)), NOW));
     events.put('C', new Event.CancelRequested(NOW));
     events.put('X', new Event.NodeLost(B, NOW));
+    events.put('T', new Event.TakeBackRequested(NOW));
     events.put('Q', new Event.Queued(step, new StepResult.Sent(1, 1, 1), Walk.AWAY, NOW));
     return events;
   }
@@ -152,7 +155,7 @@ class EveryPairTest {
         }
       }
     }
-    assertThat(pairs).isEqualTo(LEGAL.size() * 9);
+    assertThat(pairs).isEqualTo(LEGAL.size() * 10);
   }
 
   @Test

@@ -301,7 +301,7 @@ class MigrationMachineTest {
     assertThat(MigrationRecord.recovered(MIGRATION, granted(B, 6), A, B, NOW).doing())
         .isEqualTo(Step.QUERY);
     assertThat(MigrationRecord.recovered(MIGRATION, held(B, 6), A, B, NOW).doing())
-        .isEqualTo(Step.RELEASE);
+        .isEqualTo(Step.AWAIT_PAGES);
     assertThat(MigrationRecord.recovered(MIGRATION, held(A, 6), A, B, NOW).doing())
         .isEqualTo(Step.ABORT_SEND);
   }

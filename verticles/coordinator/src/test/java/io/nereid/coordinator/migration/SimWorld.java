@@ -66,6 +66,7 @@ final class SimWorld {
   boolean faulty = true;
   boolean peersLinked = true;
   boolean ranAtTarget;
+  boolean pagesLost;
   NodeId target = B;
   String violation;
   Runnable takeOver = () -> {};
@@ -81,6 +82,7 @@ final class SimWorld {
       SimNode node = new SimNode();
       node.model = new NymphModel(id, this::peer, this::changed);
       node.model.host(job -> begin(node, job));
+      node.model.postCopy = seed % 3 == 0;
       nodes.put(id, node);
     }
   }
@@ -125,6 +127,7 @@ final class SimWorld {
 
   private void changed(String what) {
     note(what);
+    pagesLost |= what.startsWith("pages lost");
     int running = 0;
     int copies = 0;
     for (SimNode node : nodes.values()) {
@@ -136,7 +139,8 @@ final class SimWorld {
     }
     ContainerStatus atTarget = nodes.get(target).model.copies.get(ID);
     boolean runsAtTarget = atTarget != null && atTarget.state() == ContainerState.RUNNING;
-    boolean overtaken = ranAtTarget && !runsAtTarget && running > 0;
+    // What runs no further because its pages are lost may be overtaken, and nothing else.
+    boolean overtaken = ranAtTarget && !runsAtTarget && running > 0 && !pagesLost;
     ranAtTarget |= runsAtTarget;
     if (what.startsWith("VIOLATION") || running > 1 || copies == 0 || overtaken) {
       violation = what + ": running " + running + ", copies " + copies + ", overtaken " + overtaken;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nereid.coordinator.directory.Rebuild;
 import io.nereid.coordinator.testkit.Examples;
+import io.nereid.coordinator.testkit.NymphModel;
 import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.Ownership;
@@ -70,6 +71,7 @@ class SimulationTest {
               world.instant());
       world.target = target;
       world.ranAtTarget = false;
+      world.pagesLost = false;
       world.stored = Optional.of(first);
       leader().lead(first, false);
     }
@@ -120,7 +122,11 @@ class SimulationTest {
           world.peersLinked = false;
           world.after(back, () -> world.peersLinked = true);
         }
-        default -> last.cancel();
+        default -> {
+          last.cancel();
+          NymphModel there = world.nodes.get(world.target).model;
+          world.after(back / 3, () -> there.losePages(ID));
+        }
       }
     }
 
@@ -241,7 +247,10 @@ class SimulationTest {
     outcomes.merge(record.phase(), 1, Integer::sum);
     if (s.kind == Kind.TARGET_NEVER_COMES_BACK && record.unfinished()) {
       assertThat(record.migration().waiting()).as("a wait is explained").isPresent();
-      boolean unknown = record.phase() == Phase.UNDECIDED || record.phase() == Phase.RECLAIM;
+      boolean unknown =
+          record.phase() == Phase.UNDECIDED
+              || record.phase() == Phase.OUTSTANDING
+              || record.phase() == Phase.RECLAIM;
       ContainerStatus kept = world.nodes.get(A).model.copies.get(ID);
       assertThat(unknown ? kept.state() : copy.state())
           .as("only what is not known waits: " + record)

@@ -15,6 +15,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Phase;
+import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.preflight.Rates;
 import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepResult;
@@ -50,6 +51,24 @@ final class Walk {
       walk.good();
     }
     return walk;
+  }
+
+  /** It runs at the target, with pages outstanding. */
+  static Walk postCopy() {
+    Walk walk = to(Phase.DELTA);
+    walk.on(
+        new Event.Done(
+            Step.SEND_DELTA,
+            new StepResult.Sent(1_200, 50, 10, Rounds.NONE, 4_096_000),
+            walk.tick()));
+    while (walk.record.phase() != Phase.OUTSTANDING) {
+      walk.good();
+    }
+    return walk;
+  }
+
+  Walk takeBack() {
+    return on(new Event.TakeBackRequested(tick()));
   }
 
   static Walk to(Phase phase, Step step) {
@@ -123,6 +142,7 @@ final class Walk {
       case CATCH_UP -> new StepResult.Sent(0, 20, 1);
       case SEND_DELTA -> new StepResult.Sent(1_200, 50, 10);
       case FREEZE -> new StepResult.Frozen(NOW);
+      case AWAIT_PAGES -> new StepResult.PagesCame(600, 70);
       case RESTORE -> new StepResult.Restored(NOW, Examples.status(ContainerState.RUNNING, 6));
       case QUERY -> new StepResult.TargetState(Fate.RUNNING);
       default -> new StepResult.Ok();

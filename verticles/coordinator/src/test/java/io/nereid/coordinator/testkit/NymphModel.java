@@ -11,6 +11,7 @@ import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.migration.Rounds;
 import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import io.nereid.protocol.message.StepMessages.StepReply;
@@ -52,6 +53,7 @@ public final class NymphModel {
   private static final class Reservation {
     final NodeId source;
     ContainerStatus complete;
+    boolean pagesLater;
 
     Reservation(NodeId source) {
       this.source = source;
@@ -69,7 +71,11 @@ public final class NymphModel {
   private final Map<MigrationId, Reservation> reservations = new HashMap<>();
   private final Map<ContainerId, Epoch> epochs = new HashMap<>();
   private final Set<MigrationId> undone = new HashSet<>();
+  private final Set<MigrationId> outstanding = new HashSet<>();
   private long term;
+
+  /** Whether moves from here leave pages behind. */
+  public boolean postCopy;
 
   // In memory.
   private final Map<Key, Job> jobs = new HashMap<>();
@@ -99,7 +105,9 @@ public final class NymphModel {
     for (ContainerId id : List.copyOf(copies.keySet())) {
       if (copies.get(id).state() == ContainerState.RESTORING) {
         if (came) {
-          reservations.remove(restoredBy.get(id));
+          if (reservations.remove(restoredBy.get(id)).pagesLater) {
+            outstanding.add(restoredBy.get(id));
+          }
           put(state(copies.get(id), ContainerState.RUNNING), "came up during a crash");
         } else {
           copies.remove(id);
@@ -176,6 +184,7 @@ public final class NymphModel {
         || command instanceof StepCommand.Discard
         || command instanceof StepCommand.Release
         || command instanceof StepCommand.AbortSend
+        || command instanceof StepCommand.AwaitPages
         || command instanceof StepCommand.Describe
         || command instanceof StepCommand.Check;
   }
@@ -325,16 +334,28 @@ public final class NymphModel {
         if (!ours || copy.state() != ContainerState.FROZEN || !sendable(q, target)) {
           yield failed(FailureCode.CONNECTION_LOST, "the receiver is gone");
         }
-        peers.apply(target).orElseThrow().reservations.get(q.migration()).complete = copy;
-        yield done(new StepResult.Sent(1_000, 50, 1));
+        Reservation there = peers.apply(target).orElseThrow().reservations.get(q.migration());
+        there.complete = copy;
+        there.pagesLater = postCopy;
+        yield done(new StepResult.Sent(1_000, 50, 1, Rounds.NONE, postCopy ? 600 : -1));
       }
       case StepCommand.Restore r -> {
         put(state(copies.get(id), ContainerState.RUNNING), "restored");
-        reservations.remove(q.migration());
+        if (reservations.remove(q.migration()).pagesLater) {
+          outstanding.add(q.migration());
+        }
         yield done(new StepResult.Restored(Examples.NOW, copies.get(id)));
       }
       case StepCommand.Release r -> {
         if (ours && copy.state() == ContainerState.FROZEN) {
+          boolean needed =
+              copy.hold()
+                  .flatMap(h -> peers.apply(h.peer()))
+                  .filter(p -> p.outstanding.contains(q.migration()))
+                  .isPresent();
+          if (needed) {
+            watcher.accept("VIOLATION: release of pages that are needed at " + node);
+          }
           copies.remove(id);
           watcher.accept("released at " + node);
         } else if (ours) {
@@ -352,7 +373,14 @@ public final class NymphModel {
             ? failed(FailureCode.NOT_FOUND, "no such container")
             : done(new StepResult.Ok());
       }
-      case StepCommand.Discard d -> discard(q, copy);
+      case StepCommand.AwaitPages a -> {
+        if (copy == null || copy.state() == ContainerState.PAUSED) {
+          yield failed(FailureCode.PAGES_LOST, "they will never come");
+        }
+        outstanding.remove(q.migration());
+        yield done(new StepResult.PagesCame(600, 70));
+      }
+      case StepCommand.Discard d -> discard(q, copy, d.arrived());
       case StepCommand.AbortSend a -> {
         undone.add(q.migration());
         if (ours && copy.state() == ContainerState.RUNNING) {
@@ -364,8 +392,26 @@ public final class NymphModel {
     };
   }
 
-  private StepReply discard(StepRequest q, ContainerStatus copy) {
+  /** What brings the pages of a container has broken: it is stopped for good. */
+  public void losePages(ContainerId id) {
+    ContainerStatus copy = copies.get(id);
+    if (copy != null
+        && copy.state() == ContainerState.RUNNING
+        && outstanding.contains(restoredBy.get(id))) {
+      put(state(copy, ContainerState.PAUSED), "pages lost");
+    }
+  }
+
+  private StepReply discard(StepRequest q, ContainerStatus copy, boolean arrived) {
     boolean restored = q.migration().equals(restoredBy.get(q.container()));
+    if (copy != null && restored && copy.state() == ContainerState.PAUSED) {
+      if (!arrived) {
+        return failed(FailureCode.WRONG_STATE, "it is here, paused");
+      }
+      outstanding.remove(q.migration());
+      copies.remove(q.container());
+      watcher.accept("discarded what had arrived at " + node);
+    }
     if (copy != null && restored && copy.state() == ContainerState.RUNNING) {
       if (!copy.epoch().isOlderThan(q.fence().epoch())) {
         return failed(FailureCode.WRONG_STATE, "it runs here under epoch " + copy.epoch());
@@ -385,7 +431,9 @@ public final class NymphModel {
     }
     ContainerStatus copy = copies.get(id);
     boolean here = copy != null && migration.equals(restoredBy.get(id));
-    return here && copy.state() == ContainerState.RUNNING ? Fate.RUNNING : Fate.ABSENT;
+    boolean came =
+        here && (copy.state() == ContainerState.RUNNING || copy.state() == ContainerState.PAUSED);
+    return came ? Fate.RUNNING : Fate.ABSENT;
   }
 
   private boolean sendable(StepRequest q, NodeId target) {

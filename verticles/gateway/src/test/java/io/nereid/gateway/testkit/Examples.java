@@ -121,6 +121,7 @@ public final class Examples {
             Rounds.NONE,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
   }
 }

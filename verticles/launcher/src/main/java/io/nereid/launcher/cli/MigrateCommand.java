@@ -44,7 +44,7 @@ final class MigrateCommand extends ClientCommand {
       description = "Return as soon as it has been accepted.")
   private boolean detach;
 
-  /** Either a container to move, or a migration to cancel. */
+  /** What to move, to give up, or to take back. */
   static final class What {
     @ArgGroup(exclusive = false)
     Move move;
@@ -54,6 +54,16 @@ final class MigrateCommand extends ClientCommand {
         paramLabel = "MIGRATION",
         description = "Give a migration up instead; its container stays where it was.")
     String cancel;
+
+    @Option(
+        names = "--take-back",
+        paramLabel = "CONTAINER",
+        description = {
+          "Have a container go on where it was frozen, because the host to which it moved has gone for",
+          "good before all of its memory had come. By this you promise that it never runs there again.",
+          "What it has done there is lost. Refused while that host is in the cluster."
+        })
+    String takeBack;
   }
 
   /** What goes where. */
@@ -82,6 +92,9 @@ final class MigrateCommand extends ClientCommand {
     if (what.cancel != null) {
       return MigrationsCommand.cancel(this, what.cancel);
     }
+    if (what.takeBack != null) {
+      return takeBack(client);
+    }
     if (dryRun) {
       return dryRun(client);
     }
@@ -103,6 +116,17 @@ final class MigrateCommand extends ClientCommand {
     Doc ended = new MigrationFollower(client, shell(), wantsJson()).follow(accepted);
     show(ended, MigrationText.report(ended));
     return MigrationOutcome.exitCode(shell(), ended, wantsJson());
+  }
+
+  private int takeBack(GatewayClient client) throws InterruptedException {
+    Doc accepted =
+        client.post(
+            "/v1/containers/" + GatewayClient.segment(what.takeBack) + "/take-back", Map.of());
+    Doc ended = new MigrationFollower(client, shell(), wantsJson()).follow(accepted);
+    show(ended, MigrationText.report(ended));
+    return ended.at("phase").text().equals("ROLLED_BACK")
+        ? 0
+        : MigrationOutcome.exitCode(shell(), ended, wantsJson());
   }
 
   private int dryRun(GatewayClient client) {

@@ -15,6 +15,7 @@ final class MigrateOptions {
       converter = Modes.class,
       description = {
         "pre-copy: memory is sent ahead in rounds while the container runs. cold: nothing of it is.",
+        "post-copy: once, and what has changed since comes when it runs at the target already.",
         "auto: Nereid chooses; so far always pre-copy. Default: auto."
       })
   private String mode;
@@ -34,7 +35,8 @@ final class MigrateOptions {
       converter = Policies.class,
       description = {
         "When memory changes as fast as it can be sent: accept a longer pause, throttle the container",
-        "until it fits, or abort the move before anything is frozen. Default: accept."
+        "until it fits, abort the move before anything is frozen, or bring the rest by post-copy.",
+        "Default: accept."
       })
   private String onNoConverge;
 
@@ -80,12 +82,6 @@ final class MigrateOptions {
 
     @Override
     public String convert(String text) {
-      if (text.equals("post-copy")) {
-        throw new TypeConversionException(
-            "post-copy is not built: no page is fetched from the source once the container runs at"
-                + " the target; use "
-                + words.getLast());
-      }
       if (!words.contains(text)) {
         throw new TypeConversionException(
             "'" + text + "' is no " + what + ": use one of " + String.join(", ", words));
@@ -97,14 +93,14 @@ final class MigrateOptions {
   /** Names of modes. */
   static final class Modes extends Words {
     Modes() {
-      super("mode", "auto", "cold", "pre-copy");
+      super("mode", "auto", "cold", "pre-copy", "post-copy");
     }
   }
 
   /** Names of what to do. */
   static final class Policies extends Words {
     Policies() {
-      super("policy", "abort", "accept", "throttle");
+      super("policy", "abort", "accept", "throttle", "post-copy");
     }
   }
 

@@ -93,6 +93,7 @@ public final class MigrationText {
       out.append("  ").append(sent).append('\n');
     }
     out.append(RoundsText.of(migration.at("rounds")));
+    out.append(later(migration.at("later")));
     String predicted = predicted(migration);
     if (!predicted.isEmpty()) {
       out.append("  ").append(predicted).append('\n');
@@ -160,6 +161,24 @@ public final class MigrationText {
     return sent < total
         ? text + String.format(Locale.ROOT, " (%.1f %% saved)", 100.0 * (total - sent) / total)
         : text;
+  }
+
+  private static String later(Doc later) {
+    if (!later.isPresent()) {
+      return "";
+    }
+    long took = later.at("tookMs").number(-1);
+    return "  left for later: "
+        + Figures.bytes(later.at("bytes").number(0))
+        + (took < 0
+            ? ", which have not all come\n"
+            : ", of which "
+                + Figures.bytes(later.at("arrivedBytes").number(0))
+                + " had changed and "
+                + Figures.bytes(later.at("waitedBytes").number(0))
+                + " were waited for; complete after "
+                + Figures.millis(took)
+                + "\n");
   }
 
   private static String predicted(Doc migration) {

@@ -21,7 +21,10 @@ final class RoundsText {
     String why = Figures.clean(rounds.at("why").text());
     long frozen = rounds.at("frozenBytes").number(-1);
     if (!why.isEmpty()) {
-      out.append("  then ").append(rounds.at("converged").isTrue() ? "" : "frozen all the same: ");
+      boolean later = rounds.at("later").isTrue();
+      out.append("  then ")
+          .append(rounds.at("converged").isTrue() ? "" : "frozen all the same: ")
+          .append(later ? "the rest comes later, " : "");
       out.append(why).append('\n');
     }
     if (frozen >= 0) {

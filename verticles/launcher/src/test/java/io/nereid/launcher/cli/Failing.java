@@ -38,6 +38,7 @@ final class Failing {
             m.rounds(),
             Optional.of(failure),
             m.waiting(),
+            m.later(),
             m.preflight()));
   }
 }

@@ -34,6 +34,11 @@ public record ContainerDirs(Path base, Path run) {
     return base.resolve("upper");
   }
 
+  /** There while pages of it still come from the host that it has left. */
+  public Path outstanding() {
+    return base.resolve("outstanding");
+  }
+
   /** What overlayfs needs beside the writable layer. */
   public Path work() {
     return base.resolve("work");

@@ -39,6 +39,7 @@ import java.util.concurrent.Future;
 public final class FrozenMemory {
   private static final int PAGE_BYTES = PageHash.PAGE_BYTES;
   private static final int TASK_PAGES = 2048;
+  private static final int BUFFER_BYTES = 1 << 18;
 
   private final Path proc;
   private final MemorySnapshot before;
@@ -65,6 +66,11 @@ public final class FrozenMemory {
   /** The processes, by their ids inside the container. */
   public Set<Integer> idsInside() {
     return Set.copyOf(byIdInside.keySet());
+  }
+
+  /** The processes' ids on this host by those inside. */
+  public Map<Integer, Integer> ids() {
+    return Map.copyOf(byIdInside);
   }
 
   /** What came of it, in pages. */
@@ -152,6 +158,61 @@ public final class FrozenMemory {
       }
     }
     return new Outcome(pages, changed);
+  }
+
+  /**
+   * The same as {@link #write}, but only of what must be there before the processes run; compares
+   * that itself. What may come later is in neither place.
+   */
+  public Outcome writeUrgent(Path images, Path into) throws IOException {
+    long pages = 0;
+    long changed = 0;
+    for (Map.Entry<Integer, Path> map : PagemapFile.all(images).entrySet()) {
+      List<Area> left =
+          PagemapFile.read(map.getValue()).areas().stream().filter(Area::isLeftOut).toList();
+      if (left.isEmpty()) {
+        continue;
+      }
+      int idInside = map.getKey();
+      Integer pid = byIdInside.get(idInside);
+      if (pid == null) {
+        throw new IOException("no process of the container is called " + idInside + " inside");
+      }
+      List<Area> urgent = left.stream().filter(a -> !a.is(PagemapFile.LAZY)).toList();
+      try (ProcessMemory memory = ProcessMemory.open(directory(pid))) {
+        BitSet differ = differentNow(memory, idInside, urgent);
+        writeChanged(memory, idInside, urgent, differ, into);
+        changed += differ.cardinality();
+        pages += urgent.stream().mapToLong(Area::pages).sum();
+      }
+    }
+    return new Outcome(pages, changed);
+  }
+
+  private BitSet differentNow(ProcessMemory memory, int idInside, List<Area> areas)
+      throws IOException {
+    BitSet differ = new BitSet();
+    PageRecord record = before.record(idInside).orElse(null);
+    PageRecord.Finder finder = record == null ? null : record.finder();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    MemorySegment content = MemorySegment.ofBuffer(buffer);
+    long[] two = new long[2];
+    int at = 0;
+    for (Area area : areas) {
+      for (long address = area.address(); address < area.end(); ) {
+        int count = (int) Math.min(BUFFER_BYTES / PAGE_BYTES, (area.end() - address) / PAGE_BYTES);
+        if (memory.read(address, buffer, count * PAGE_BYTES) != count * PAGE_BYTES) {
+          throw new IOException("process %d cannot be read at %x".formatted(idInside, address));
+        }
+        for (int i = 0; i < count; i++, at++, address += PAGE_BYTES) {
+          long number = record == null ? -1 : finder.find(address);
+          if (number < 0 || !record.same(number, content, (long) i * PAGE_BYTES, two)) {
+            differ.set(at);
+          }
+        }
+      }
+    }
+    return differ;
   }
 
   private BitSet different(int idInside, List<Area> areas) {

@@ -247,6 +247,11 @@ public final class MemorySnapshot implements AutoCloseable {
     return anonymousPages.getOrDefault(idInside, 0L);
   }
 
+  /** Writes what is remembered into a new file, for {@link FrozenPages}. */
+  public void save(Path file) throws IOException {
+    SavedHashes.write(file, hash, records);
+  }
+
   /** Forgets the hashes; the newest one ends the tracking. The files stay. */
   @Override
   public void close() {

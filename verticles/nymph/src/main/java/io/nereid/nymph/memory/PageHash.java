@@ -10,7 +10,7 @@ import java.util.Random;
 /**
  * Tells whether a page is still what it was, far faster than a digest could: 128 bits, of which two
  * different pages agree with a probability of at most 2^-64 whatever they hold, because the key is
- * random and never leaves this object. It names no content and is never sent: what travels is
+ * random and never leaves this host. It names no content and is never sent: what travels is
  * verified by SHA-256. Thread-safe.
  *
  * <p>Source: the hash NH of UMAC (Black, Halevi, Krawczyk, Krovetz, Rogaway, 1999; RFC 4418,
@@ -18,7 +18,7 @@ import java.util.Random;
  */
 final class PageHash {
   static final int PAGE_BYTES = PagemapFile.PAGE_BYTES;
-  private static final int WORDS = PAGE_BYTES / 8;
+  static final int WORDS = PAGE_BYTES / 8;
   private final long[] key = new long[WORDS];
 
   PageHash() {
@@ -29,6 +29,16 @@ final class PageHash {
     for (int i = 0; i < WORDS; i++) {
       key[i] = random.nextLong();
     }
+  }
+
+  /** With the key of another one. */
+  PageHash(long[] key) {
+    System.arraycopy(key, 0, this.key, 0, WORDS);
+  }
+
+  /** For a file that only this host's administrator can read. */
+  long[] key() {
+    return key.clone();
   }
 
   /** Puts the hash of the page at an offset into two elements of an array. */

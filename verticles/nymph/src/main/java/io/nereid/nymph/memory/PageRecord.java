@@ -2,8 +2,11 @@ package io.nereid.nymph.memory;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -37,6 +40,45 @@ final class PageRecord {
   PageRecord(Arena arena, PageHash hash) {
     this.arena = arena;
     this.hash = hash;
+  }
+
+  /**
+   * One that was made elsewhere.
+   *
+   * @param runs address and count of each run of pages
+   * @param hashes of all pages
+   */
+  static PageRecord of(PageHash hash, long[] runs, MemorySegment hashes) {
+    PageRecord record = new PageRecord(null, hash);
+    for (int i = 0; i < runs.length; i += 2) {
+      record.runs.add(new Run(runs[i], runs[i + 1], record.pages));
+      record.pages = Math.addExact(record.pages, runs[i + 1]);
+    }
+    if (hashes.byteSize() != record.pages * ENTRY_BYTES) {
+      throw new IllegalArgumentException("there are not as many hashes as pages");
+    }
+    long block = (long) BLOCK_PAGES * ENTRY_BYTES;
+    for (long at = 0; at < hashes.byteSize(); at += block) {
+      record.blocks.add(hashes.asSlice(at, Math.min(block, hashes.byteSize() - at)));
+    }
+    return record;
+  }
+
+  /** How many runs of pages there are. */
+  int runs() {
+    return runs.size();
+  }
+
+  /** Writes all hashes, in the order of the pages. */
+  void writeHashes(WritableByteChannel out) throws IOException {
+    long left = pages * ENTRY_BYTES;
+    for (MemorySegment block : blocks) {
+      ByteBuffer bytes = block.asSlice(0, Math.min(left, block.byteSize())).asByteBuffer();
+      left -= bytes.remaining();
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+    }
   }
 
   /** Takes down pages that follow each other, from addresses after all that came before. */

@@ -13,6 +13,9 @@ import io.nereid.nymph.pages.LazyPages;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.message.StepMessages.StepResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -131,7 +134,13 @@ final class Arrival {
    * would give it empty pages.
    */
   private boolean allPagesCame(ContainerId id, Path work) {
-    LazyPages.End end = parts.lazyPages().awaitEnd(work, LAZY_LIMIT);
+    LazyPages.End end = LazyPages.End.LATE;
+    while (end == LazyPages.End.LATE) {
+      end = parts.lazyPages().awaitEnd(work, LAZY_LIMIT);
+    }
+    if (end == LazyPages.End.COMPLETE) {
+      unmark(id);
+    }
     if (end == LazyPages.End.BROKEN && parts.core().runtime().pid(id).isPresent()) {
       parts.core().runtime().freeze(id);
       LOG.error(
@@ -141,6 +150,14 @@ final class Arrival {
           work);
     }
     return end == LazyPages.End.COMPLETE;
+  }
+
+  private void unmark(ContainerId id) {
+    try {
+      Files.deleteIfExists(parts.paths().container(id).outstanding());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete the mark of container " + id, e);
+    }
   }
 
   /** After a restart: goes on watching over containers whose memory an earlier daemon brought. */
@@ -188,6 +205,18 @@ final class Arrival {
     parts.core().basics().delete().delete(parts.paths().dumps(id));
     incoming.remove(entry.migration());
     LOG.info("nothing is left here of {} of container {}", entry.migration(), id);
+  }
+
+  /** Removes one that has arrived and goes on elsewhere; returns when nothing of it runs. */
+  void removeArrived(MigrationId migration, ContainerId id) {
+    parts.core().cgroups().killAll(parts.paths().cgroup(id));
+    parts.lazyPages().end(work(parts, migration, id));
+    parts.core().runtime().takeDown(parts.core().store().get(id));
+    parts.core().runtime().deleteFiles(id, Optional.empty());
+    parts.core().store().forget(id);
+    parts.transfer().close(migration);
+    parts.core().basics().delete().delete(parts.paths().dumps(id));
+    LOG.warn("container {}, which came by {}, goes on where it was: removed here", id, migration);
   }
 
   /** Whether a restore that an earlier daemon began may still bring it up. */
@@ -246,6 +275,10 @@ final class Arrival {
   }
 
   static Path work(MoveParts parts, Incoming entry) {
-    return parts.paths().dumps(entry.container()).resolve("restore-" + entry.migration().value());
+    return work(parts, entry.migration(), entry.container());
+  }
+
+  static Path work(MoveParts parts, MigrationId migration, ContainerId id) {
+    return parts.paths().dumps(id).resolve("restore-" + migration.value());
   }
 }

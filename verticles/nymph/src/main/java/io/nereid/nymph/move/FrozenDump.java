@@ -5,6 +5,8 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.criu.ArmedDump;
 import io.nereid.nymph.criu.Shortcut;
+import io.nereid.nymph.criu.image.LazyAreas;
+import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.memory.FrozenMemory;
 import io.nereid.nymph.memory.MemorySnapshot;
 import java.io.IOException;
@@ -33,6 +35,19 @@ public final class FrozenDump {
   private final Map<ContainerId, Armed> armed = new ConcurrentHashMap<>();
 
   private record Armed(Path directory, ArmedDump dump) {}
+
+  /** Brings what the images leave for later. */
+  interface Later {
+    /** Begins; an IOException when all has to be there before. */
+    void feed(Path images, FrozenMemory memory) throws IOException;
+  }
+
+  /** How the memory was written. */
+  private enum Written {
+    NOT,
+    WHOLE,
+    URGENT
+  }
 
   public FrozenDump(MoveParts parts) {
     this.parts = parts;
@@ -80,11 +95,30 @@ public final class FrozenDump {
       Optional<MemorySnapshot> before,
       Path directory,
       Set<Shortcut> allowed) {
-    if (before.isEmpty() || !writeWithoutMemory(record, before.get(), directory, allowed)) {
+    write(record, before, directory, allowed, Optional.empty());
+  }
+
+  /**
+   * The same; with {@code later}, what may come after the restore is left to it if it can be.
+   *
+   * @return whether that was done
+   */
+  boolean write(
+      ContainerRecord record,
+      Optional<MemorySnapshot> before,
+      Path directory,
+      Set<Shortcut> allowed,
+      Optional<Later> later) {
+    Written written =
+        before.isEmpty()
+            ? Written.NOT
+            : writeWithoutMemory(record, before.get(), directory, allowed, later);
+    if (written == Written.NOT) {
       giveUp(record.id());
       parts.core().basics().delete().delete(directory);
       parts.checkpointer().dump(record.id(), directory, TcpPolicy.moves(parts, record));
     }
+    return written == Written.URGENT;
   }
 
   private ArmedDump ready(ContainerRecord record, Path directory) {
@@ -99,15 +133,19 @@ public final class FrozenDump {
     return armNow(record, directory);
   }
 
-  /** False when that is not possible here: then nothing has happened. */
-  private boolean writeWithoutMemory(
-      ContainerRecord record, MemorySnapshot before, Path directory, Set<Shortcut> allowed) {
+  /** NOT when that is not possible here: then nothing has happened. */
+  private Written writeWithoutMemory(
+      ContainerRecord record,
+      MemorySnapshot before,
+      Path directory,
+      Set<Shortcut> allowed,
+      Optional<Later> later) {
     ContainerId id = record.id();
     ArmedDump criu = ready(record, directory);
     if (!criu.isReady()) {
       criu.giveUp();
       LOG.warn("container {} is dumped with all of its memory: CRIU cannot be held back", id);
-      return false;
+      return Written.NOT;
     }
     String why;
     try {
@@ -119,7 +157,12 @@ public final class FrozenDump {
         shortcuts.remove(Shortcut.NETWORK_LOCK);
       }
       // With a lot of memory this takes far longer than CRIU, which has none to write.
-      Beside comparing = Beside.start(() -> compare(memory));
+      Beside comparing =
+          Beside.start(() -> {
+            if (later.isEmpty()) {
+              compare(memory);
+            }
+          });
       Optional<String> failed;
       try {
         failed = criu.fire(memory.idsInside(), shortcuts);
@@ -131,7 +174,10 @@ public final class FrozenDump {
         if (shortcuts.contains(Shortcut.COMPRESSION)) {
           Files.createFile(images.resolve(Shortcut.PLAIN_MARK));
         }
-        Path into = Files.createDirectory(images.resolve(ImageChain.MEMORY));
+        if (later.isPresent() && isLeftTo(later.get(), memory, images)) {
+          return Written.URGENT;
+        }
+        Path into = fresh(images);
         FrozenMemory.Outcome outcome = memory.write(images, into);
         LOG.info(
             "{} of {} pages of container {} have changed since they were sent: {}",
@@ -139,14 +185,48 @@ public final class FrozenDump {
             outcome.pages(),
             id,
             memory.found());
-        return true;
+        return Written.WHOLE;
       }
       why = failed.get();
     } catch (IOException e) {
       why = e.getMessage();
     }
     LOG.warn("container {} is dumped with all of its memory: {}", id, why);
-    return false;
+    return Written.NOT;
+  }
+
+  /** If not, what has changed is found now. */
+  private boolean isLeftTo(Later later, FrozenMemory memory, Path images) throws IOException {
+    try {
+      markLazy(images);
+      FrozenMemory.Outcome outcome = memory.writeUrgent(images, fresh(images));
+      later.feed(images, memory);
+      LOG.info(
+          "{} of {} pages go before the restore, what else is below {} after it",
+          outcome.changed(),
+          outcome.pages(),
+          images);
+      return true;
+    } catch (IOException e) {
+      LOG.warn("all of {} goes before the restore: {}", images, e.getMessage());
+      compare(memory);
+      return false;
+    }
+  }
+
+  private static void markLazy(Path images) throws IOException {
+    LazyAreas lazy = LazyAreas.in(images);
+    for (Map.Entry<Integer, Path> map : PagemapFile.all(images).entrySet()) {
+      PagemapFile whole = PagemapFile.read(map.getValue());
+      new PagemapFile(whole.pagesId(), lazy.marked(map.getKey(), whole.areas()))
+          .write(map.getValue());
+    }
+  }
+
+  private Path fresh(Path images) throws IOException {
+    Path into = images.resolve(ImageChain.MEMORY);
+    parts.core().basics().delete().delete(into);
+    return Files.createDirectory(into);
   }
 
   private List<Integer> processes(ContainerId id) {

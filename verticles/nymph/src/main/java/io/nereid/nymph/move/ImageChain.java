@@ -28,7 +28,15 @@ public final class ImageChain {
   /** CRIU's link to the images that these build upon. */
   static final String PARENT = "parent";
 
+  /** File beside the changed pages: those that may come later are still at the source. */
+  static final String LATER = "later";
+
   private ImageChain() {}
+
+  /** Whether pages of these images come after the restore, from the source. */
+  static boolean isForLater(Path images) {
+    return Files.isRegularFile(images.resolve(MEMORY).resolve(LATER), LinkOption.NOFOLLOW_LINKS);
+  }
 
   /** Whether these images need the memory that was sent ahead. */
   public static boolean isChained(Path images) {

@@ -83,6 +83,7 @@ public final class MoveSteps implements StepService {
         case StepCommand.Describe c -> {}
         case StepCommand.Check c -> {}
         case StepCommand.Query c -> {}
+        case StepCommand.AwaitPages c -> {}
         case StepCommand.Release c -> {}
         case StepCommand.Thaw c -> {}
       }
@@ -147,9 +148,10 @@ public final class MoveSteps implements StepService {
       case StepCommand.Dump c -> alone(request, () -> source.dump(request));
       case StepCommand.SendDelta c -> alone(request, () -> source.sendDelta(request, c, told));
       case StepCommand.Restore c -> alone(request, () -> target.restore(request));
+      case StepCommand.AwaitPages c -> target.awaitPages(request, told);
       case StepCommand.Release c -> alone(request, () -> source.release(request));
       case StepCommand.Thaw c -> alone(request, () -> source.thaw(request));
-      case StepCommand.Discard c -> alone(request, () -> target.discard(request));
+      case StepCommand.Discard c -> alone(request, () -> target.discard(request, c.arrived()));
       case StepCommand.Query c ->
           target.query(request, table.isRunning(request.migration(), StepCommand.Restore.class));
       case StepCommand.AbortSend c -> abortSend(request);

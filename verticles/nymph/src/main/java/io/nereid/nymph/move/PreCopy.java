@@ -6,6 +6,8 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.migration.Mode;
+import io.nereid.domain.migration.NoConverge;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Round;
 import io.nereid.domain.migration.Rounds;
@@ -142,6 +144,10 @@ final class PreCopy {
       course.rounds.add(round(1, last, report, 0));
     }
     RoundPolicy policy = policy(step, last.memoryBytes());
+    boolean later = step.pages().isPresent();
+    if (later && step.options().mode() == Mode.POST_COPY) {
+      return course.ended(false, "the mode is post-copy", last).later(true, "");
+    }
     if (policy.fitsWhole(last.memoryBytes(), course.finalRate)) {
       return course.ended(true, "all of its memory fits the downtime", last);
     }
@@ -155,8 +161,12 @@ final class PreCopy {
         }
         case Verdict.GoOn v -> {}
         case Verdict.NotConverging v -> {
+          if (later && step.options().noConverge() == NoConverge.POST_COPY) {
+            return course.ended(false, v.why(), last).later(true, "");
+          }
           boolean accept =
               switch (step.options().noConverge()) {
+                case POST_COPY -> true;
                 case ACCEPT -> true;
                 case ABORT -> throw notConverging(record, v.why());
                 case THROTTLE -> v.exhausted() || hold.lower().isEmpty();

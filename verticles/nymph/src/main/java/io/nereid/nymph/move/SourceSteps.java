@@ -1,14 +1,9 @@
 package io.nereid.nymph.move;
 
 import io.nereid.domain.container.ContainerState;
-import io.nereid.domain.container.MigrationHold;
 import io.nereid.domain.container.NetworkMode;
-import io.nereid.domain.failure.Failure;
-import io.nereid.domain.failure.FailureCode;
-import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
-import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Round;
 import io.nereid.domain.migration.Rounds;
@@ -30,6 +25,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -46,6 +42,8 @@ final class SourceSteps {
   private final SnapshotAhead ahead;
   private final FrozenDump dump;
   private final FrozenSending sending;
+  private final PageFeeds feeds;
+  private final SourceHolds holds;
   private final WholeMemory whole;
   private final CpuThrottle throttle;
   private final PreCopy preCopy;
@@ -64,11 +62,13 @@ final class SourceSteps {
     this.ahead = new SnapshotAhead(parts, sent);
     this.dump = new FrozenDump(parts);
     this.sending = new FrozenSending(parts);
+    this.feeds = new PageFeeds(parts);
+    this.holds = new SourceHolds(parts);
     this.whole = new WholeMemory(parts);
   }
 
   StepResult sendAhead(StepRequest request, StepCommand.SendAhead step, Consumer<Progress> told) {
-    ContainerRecord record = hold(request, step.target());
+    ContainerRecord record = holds.hold(request, step.target());
     whole.require(record);
     Path directory = directory(request, "ahead");
     boolean complete = false;
@@ -83,7 +83,12 @@ final class SourceSteps {
               .send(
                   sending(request, step, SetLabel.AHEAD, trees, record),
                   p -> told.accept(memory ? p.inRound(1) : p));
-      StepResult result = sent(first, rounds(request, step, List.of(first), hold, told));
+      Rounds rounds = rounds(request, step, List.of(first), hold, told);
+      StepResult result =
+          sent(
+              first,
+              feeds.prepare(
+                  request, step, sent.of(request.container(), request.migration()), rounds));
       if (memory) {
         dump.arm(record, directory(request, "final"));
       }
@@ -100,7 +105,7 @@ final class SourceSteps {
   /** What has changed while it waited for its turn. */
   StepResult catchUp(StepRequest request, StepCommand.SendAhead step, Consumer<Progress> told) {
     ContainerRecord record = parts.core().store().get(request.container());
-    requireHeld(record, request.migration());
+    holds.requireHeld(record, request.migration());
     Rounds rounds;
     try (CpuThrottle.Hold hold = hold(record)) {
       rounds = rounds(request, step, List.of(), hold, told);
@@ -109,7 +114,9 @@ final class SourceSteps {
       // What was prepared may have waited for too long.
       dump.arm(record, directory(request, "final"));
     }
-    return sent(new SendReport(0, 0, 0, 0), rounds);
+    return sent(
+        new SendReport(0, 0, 0, 0),
+        feeds.prepare(request, step, sent.of(request.container(), request.migration()), rounds));
   }
 
   private CpuThrottle.Hold hold(ContainerRecord record) {
@@ -186,8 +193,8 @@ final class SourceSteps {
   }
 
   StepResult freeze(StepRequest request, StepCommand.Freeze step) {
-    ContainerRecord record = hold(request, step.target());
-    requireState(record, ContainerState.RUNNING, "freeze");
+    ContainerRecord record = holds.hold(request, step.target());
+    holds.requireState(record, ContainerState.RUNNING, "freeze");
     whole.require(record);
     boolean bridged = record.network().mode() == NetworkMode.BRIDGE;
     var frozenAt = parts.clock().instant();
@@ -221,22 +228,29 @@ final class SourceSteps {
 
   StepResult dump(StepRequest request) {
     ContainerRecord record = parts.core().store().get(request.container());
-    requireHeld(record, request.migration());
-    requireState(record, ContainerState.FROZEN, "dump");
-    dump.write(
-        record,
-        sent.of(record.id(), request.migration()),
-        directory(request, "final"),
+    holds.requireHeld(record, request.migration());
+    holds.requireState(record, ContainerState.FROZEN, "dump");
+    MigrationId migration = request.migration();
+    Optional<FrozenDump.Later> later = feeds.forDump(migration, record.id());
+    Set<Shortcut> allowed =
         record.network().mode() == NetworkMode.BRIDGE
             ? EnumSet.allOf(Shortcut.class)
-            : EnumSet.of(Shortcut.COMPRESSION));
+            : EnumSet.of(Shortcut.COMPRESSION);
+    Path directory = directory(request, "final");
+    if (!dump.write(record, sent.of(record.id(), migration), directory, allowed, later)) {
+      feeds.end(record.id());
+    }
     return new StepResult.Ok();
   }
 
   StepResult sendDelta(StepRequest request, StepCommand.SendDelta step, Consumer<Progress> told) {
     ContainerRecord record = parts.core().store().get(request.container());
-    requireHeld(record, request.migration());
-    return sent(sending.finish(request.migration(), record, step, place(request, record), told));
+    holds.requireHeld(record, request.migration());
+    SendReport report =
+        sending.finish(request.migration(), record, step, place(request, record), told);
+    long later = PageFeeds.laterBytes(directory(request, "final").resolve("images"));
+    return new StepResult.Sent(
+        report.bytesTotal(), report.bytesSent(), report.tookMs(), Rounds.NONE, later);
   }
 
   private FrozenSending.Place place(StepRequest request, ContainerRecord record) {
@@ -254,7 +268,7 @@ final class SourceSteps {
       return new StepResult.Ok();
     }
     ContainerRecord record = found.get();
-    requireHeld(record, request.migration());
+    holds.requireHeld(record, request.migration());
     // While it is frozen, so that nothing of it runs again, not even for the time of a thaw.
     parts.core().cgroups().killAll(parts.paths().cgroup(id));
     parts.core().runtime().takeDown(record);
@@ -281,7 +295,7 @@ final class SourceSteps {
         .core()
         .store()
         .find(id)
-        .filter(r -> isHeld(r, request.migration()))
+        .filter(r -> holds.isHeld(r, request.migration()))
         .filter(r -> parts.core().view().state(r) != ContainerState.FROZEN)
         .ifPresent(r -> {
           forget(id);
@@ -297,8 +311,9 @@ final class SourceSteps {
     if (record.hold().isEmpty()) {
       return new StepResult.Ok();
     }
-    requireHeld(record, request.migration());
+    holds.requireHeld(record, request.migration());
     ContainerId id = record.id();
+    feeds.end(id);
     if (record.network().mode() == NetworkMode.BRIDGE
         && parts.core().network().namespace(id).isPresent()) {
       parts.core().network().attach(id);
@@ -324,48 +339,9 @@ final class SourceSteps {
 
   private void forget(ContainerId id) {
     sending.end(id);
+    feeds.end(id);
     dump.giveUp(id);
     sent.forget(id);
-  }
-
-  private ContainerRecord hold(StepRequest request, NodeId target) {
-    ContainerId id = request.container();
-    ContainerRecord record = parts.core().store().get(id);
-    if (record.hold().isPresent()) {
-      requireHeld(record, request.migration());
-      return record;
-    }
-    MigrationHold hold = new MigrationHold(request.migration(), MigrationHold.Role.SOURCE, target);
-    return parts.core().store().update(id, r -> r.withHold(Optional.of(hold)));
-  }
-
-  private static boolean isHeld(ContainerRecord record, MigrationId migration) {
-    return record
-        .hold()
-        .filter(h -> h.role() == MigrationHold.Role.SOURCE)
-        .filter(h -> h.migration().equals(migration))
-        .isPresent();
-  }
-
-  private static void requireHeld(ContainerRecord record, MigrationId migration) {
-    if (!isHeld(record, migration)) {
-      throw new FailureException(
-          Failure.refused(
-              FailureCode.WRONG_STATE,
-              "container " + record.name() + " does not leave by migration " + migration,
-              "look at 'nereid migrations'"));
-    }
-  }
-
-  private void requireState(ContainerRecord record, ContainerState wanted, String verb) {
-    ContainerState state = parts.core().view().state(record);
-    if (state != wanted) {
-      throw new FailureException(
-          Failure.refused(
-              FailureCode.WRONG_STATE,
-              "cannot " + verb + " container " + record.name() + ": it is " + state,
-              "look at 'nereid ps -a'"));
-    }
   }
 
   private Path directory(StepRequest request, String part) {
@@ -373,10 +349,6 @@ final class SourceSteps {
         .paths()
         .dumps(request.container())
         .resolve(part + "-" + request.migration().value());
-  }
-
-  private static StepResult sent(SendReport report) {
-    return sent(report, Rounds.NONE);
   }
 
   private static StepResult sent(SendReport report, Rounds rounds) {

@@ -8,11 +8,13 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.fs.ContainerDirs;
+import io.nereid.nymph.fs.DurableFile;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -129,7 +131,14 @@ final class Staging {
                         "run the same release of Nereid on both hosts")));
     boolean chained = ImageChain.isChained(images);
     List<Path> ahead = chained ? ahead(entry, progress.luggage) : List.of();
-    boolean lazy = chained && provideLazily(ahead, images, work);
+    boolean later = ImageChain.isForLater(images);
+    boolean lazy = chained && provideLazily(ahead, images, work, later);
+    if (later) {
+      // Before anything runs: from then on the frozen copy is needed until this is deleted.
+      DurableFile.write(
+          parts.paths().container(entry.container()).outstanding(),
+          entry.migration().value().getBytes(StandardCharsets.US_ASCII));
+    }
     // CRIU needs it, but nothing before CRIU.
     Beside linking =
         Beside.start(() -> {
@@ -327,7 +336,12 @@ final class Staging {
   }
 
   /** Has the memory come page by page, while the container runs; false when that is not to be. */
-  private boolean provideLazily(List<Path> ahead, Path images, Path work) {
+  private boolean provideLazily(List<Path> ahead, Path images, Path work, boolean later) {
+    if (later) {
+      parts.lazyPages().beginRemote(work, images, ahead);
+      LOG.info("the container of {} runs before its memory is here", work);
+      return true;
+    }
     if (parts.lazyPages().isPrepared(work)) {
       try {
         List<Path> chain = new ArrayList<>(List.of(images.resolve(ImageChain.MEMORY)));

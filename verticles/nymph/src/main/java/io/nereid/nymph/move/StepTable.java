@@ -103,6 +103,7 @@ final class StepTable {
       case StepCommand.Check c -> true;
       case StepCommand.Query c -> true;
       case StepCommand.AbortSend c -> true;
+      case StepCommand.AwaitPages c -> ended.get() instanceof StepReply.Failed;
       case StepCommand.Release c -> ended.get() instanceof StepReply.Failed;
       case StepCommand.Thaw c -> ended.get() instanceof StepReply.Failed;
       case StepCommand.Discard c -> ended.get() instanceof StepReply.Failed;

@@ -6,9 +6,12 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.migration.Progress;
 import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.port.PageTicket;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.SetLabel;
+import io.nereid.port.TransferTicket;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
 import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepCommand;
@@ -19,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +66,6 @@ final class TargetSteps {
             Incoming.Stage.RESERVED,
             step.closeConnections());
     incoming.save(entry);
-    prepareLazily(entry);
     if (step.move().network().mode() != NetworkMode.HOST) {
       parts.core().network().create(id, step.move().network(), true);
     }
@@ -69,7 +73,8 @@ final class TargetSteps {
     ReceiveRequest receive =
         new ReceiveRequest(
             request.migration(), id, request.fence(), most, label -> whole(entry, label));
-    return new StepResult.Prepared(parts.transfer().open(receive));
+    TransferTicket ticket = parts.transfer().open(receive);
+    return new StepResult.Prepared(ticket, prepareLazily(entry, step.pagesLater(), ticket.host()));
   }
 
   /** All that can be done before the grant is done while the coordinator makes it. */
@@ -95,18 +100,20 @@ final class TargetSteps {
   }
 
   /** Started now, because starting it takes longer than the restore may. */
-  private void prepareLazily(Incoming entry) {
+  private Optional<PageTicket> prepareLazily(Incoming entry, boolean pagesLater, String host) {
     long from = parts.criu().lazyFromBytes();
-    boolean wanted = from > 0 && entry.move().memoryBytes() >= from;
+    boolean wanted = pagesLater || (from > 0 && entry.move().memoryBytes() >= from);
     if (!wanted || !parts.probe().capabilities().criuFeatures().contains(LAZY_FEATURE)) {
-      return;
+      return Optional.empty();
     }
     Path work = arrival.work(entry);
     try {
       Files.createDirectories(work);
-      parts.lazyPages().prepare(work);
+      parts.lazyPages().prepare(work, pagesLater ? Optional.of(host) : Optional.empty());
+      return pagesLater ? Optional.of(parts.lazyPages().ticket(work, host)) : Optional.empty();
     } catch (IOException | FailureException e) {
       LOG.warn("container {} will wait for its memory: {}", entry.container(), e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -169,9 +176,18 @@ final class TargetSteps {
         .isPresent();
   }
 
-  StepResult discard(StepRequest request) {
+  /** Waits until nothing of its memory is missing any more. */
+  StepResult awaitPages(StepRequest request, Consumer<Progress> told) {
+    return new AwaitedPages(parts).await(request.migration(), request.container(), told);
+  }
+
+  StepResult discard(StepRequest request, boolean arrived) {
     MigrationId migration = request.migration();
     arrival.awaitUnderWay(request.container());
+    if (isHere(request.container()) && arrived) {
+      arrival.removeArrived(migration, request.container());
+      return new StepResult.Ok();
+    }
     if (isHere(request.container())) {
       throw new FailureException(
           Failure.refused(

@@ -1,5 +1,6 @@
 package io.nereid.nymph.pages;
 
+import io.nereid.nymph.criu.image.PageChain;
 import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
 import java.io.IOException;

@@ -6,8 +6,12 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.nymph.postcopy.ProgramFiles;
+import io.nereid.nymph.postcopy.RemoteSupply;
+import io.nereid.nymph.runtime.JavaPrograms;
 import io.nereid.nymph.runtime.PidFile;
 import io.nereid.nymph.runtime.RuntimeFailures;
+import io.nereid.port.PageTicket;
 import io.nereid.process.Command;
 import io.nereid.process.Outcome;
 import io.nereid.process.ProcessRunner;
@@ -43,10 +47,13 @@ public final class LazyPages {
 
   /** A constant; what varies is in its arguments. */
   private static final String IN_BACKGROUND =
-      "ip link set dev lo up && \"$@\" </dev/null & echo $! >\"$0.new\" && mv \"$0.new\" \"$0\"";
+      "ip link set dev lo up && " + JavaPrograms.IN_BACKGROUND;
+
+  private static final int HEAP_MIB = 96;
 
   private static final int ENDS_MAX = 1_000;
   private final Map<Path, CompletableFuture<End>> ends = new BoundedMap<>(ENDS_MAX);
+  private final Map<Path, PageCount> counts = new BoundedMap<>(ENDS_MAX);
   private final ProcessRunner runner;
   private final DirectoryWatch watch;
   private final List<String> wrapper;
@@ -62,11 +69,21 @@ public final class LazyPages {
     this.wrapper = List.copyOf(wrapper);
   }
 
-  /** Starts a page server that waits in the directory; it must exist and be new. */
-  public void prepare(Path work) {
+  /**
+   * Starts a page server that waits in the directory; it must exist and be new.
+   *
+   * @param reachedAt the address at which the source may bring pages later; absent when all will be
+   *     here before
+   */
+  public void prepare(Path work, Optional<String> reachedAt) {
     List<String> argv = new ArrayList<>(List.of("unshare", "--net", "sh", "-c", IN_BACKGROUND));
     argv.add(work.resolve(SERVER_PID).toString());
-    argv.addAll(program(work));
+    List<String> arguments = new ArrayList<>(List.of(work.toString()));
+    reachedAt.ifPresent(address -> {
+      arguments.add("/proc/" + ProcessHandle.current().pid() + "/ns/net");
+      arguments.add(address);
+    });
+    argv.addAll(JavaPrograms.command(PageServerProgram.class, HEAP_MIB, arguments));
     Outcome outcome = runner.run(Command.of(LIMIT, argv).surviving(work.resolve("page-server")));
     if (!outcome.ok()) {
       throw RuntimeFailures.of(
@@ -74,24 +91,55 @@ public final class LazyPages {
     }
   }
 
-  private static List<String> program(Path work) {
-    String java = ProcessHandle.current().info().command().orElse("java");
-    return List.of(
-        java,
-        "-Xmx96m",
-        "-Xss512k",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:-UsePerfData",
-        "-cp",
-        System.getProperty("java.class.path"),
-        PageServerProgram.class.getName(),
-        work.toString());
-  }
-
   /** Whether a page server waits there. */
   public boolean isPrepared(Path work) {
     return process(work.resolve(SERVER_PID), work).isPresent();
+  }
+
+  /** What the source needs to bring pages; waits until the page server listens for it. */
+  public PageTicket ticket(Path work, String host) {
+    Path ticket = work.resolve(RemoteSupply.TICKET);
+    watch.await(
+        work, () -> Files.exists(ticket) || PidFile.hasEnded(work.resolve(SERVER_PID)), LIMIT);
+    try {
+      List<String> lines = Files.readAllLines(ticket);
+      return new PageTicket(host, Integer.parseInt(lines.get(0)), lines.get(1));
+    } catch (IOException | RuntimeException e) {
+      throw failed("the page server does not listen for the source", work);
+    }
+  }
+
+  /** How far the bringing is that was begun as remote; known also when it has ended. */
+  public Optional<PageCount> count(Path work) {
+    synchronized (ends) {
+      if (counts.containsKey(work)) {
+        return Optional.of(counts.get(work));
+      }
+    }
+    return read(work);
+  }
+
+  private static Optional<PageCount> read(Path work) {
+    try {
+      String[] words = Files.readString(work.resolve(RemoteSupply.PROGRESS)).strip().split(" ", -1);
+      return Optional.of(
+          new PageCount(
+              Long.parseLong(words[0]),
+              Long.parseLong(words[1]),
+              Long.parseLong(words[2]),
+              Long.parseLong(words[3])));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The same as {@link #begin}, but the pages are still at the source; what was sent ahead and has
+   * not changed is taken from here.
+   */
+  public void beginRemote(Path work, Path images, List<Path> ahead) {
+    ProgramFiles.publish(work, PageServerProgram.REMOTE, images.toString());
+    begin(work, images, ahead);
   }
 
   /**
@@ -167,10 +215,21 @@ public final class LazyPages {
     return end.copy().completeOnTimeout(End.LATE, limit.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
-  private static End examineEnd(Path work) {
+  /** Whether CRIU's daemon has begun to bring pages there. */
+  public boolean hasBegun(Path work) {
+    return Files.exists(work.resolve(DAEMON_PID));
+  }
+
+  private End examineEnd(Path work) {
     for (String pidFile : List.of(DAEMON_PID, SERVER_PID)) {
       process(work.resolve(pidFile), work).ifPresent(p -> p.onExit().join());
     }
+    read(work)
+        .ifPresent(count -> {
+          synchronized (ends) {
+            counts.put(work, count);
+          }
+        });
     return isComplete(work) ? End.COMPLETE : End.BROKEN;
   }
 

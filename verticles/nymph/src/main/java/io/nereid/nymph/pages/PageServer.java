@@ -1,11 +1,14 @@
 package io.nereid.nymph.pages;
 
+import io.nereid.nymph.criu.image.PageChain;
 import io.nereid.nymph.criu.image.PagemapFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Answers one connection of CRIU's lazy-pages daemon. Blocks until the other side has said that it
@@ -19,11 +22,20 @@ final class PageServer {
   private static final long PAGES_MAX = 1 << 16;
 
   private static final long ADDRESS_MAX = Long.MAX_VALUE - PAGES_MAX * PagemapFile.PAGE_BYTES;
-  private final PageChain chain;
+
+  /** More than threads that wait for a page at the same time, by far. */
+  private static final int OPEN_MAX = 65_536;
+
+  private final PageSupply supply;
+  private final BlockingQueue<Next> open = new LinkedBlockingQueue<>(OPEN_MAX);
+  private volatile boolean closing;
   private long served;
 
-  PageServer(PageChain chain) {
-    this.chain = chain;
+  /** What was read: a message, or why there is none any more. */
+  private record Next(PageMessage message, IOException end) {}
+
+  PageServer(PageSupply supply) {
+    this.supply = supply;
   }
 
   /** How many pages were given out. */
@@ -37,17 +49,20 @@ final class PageServer {
    * @throws IOException when the connection breaks, a message is none, or a page is not there
    */
   void serve(SocketChannel peer) throws IOException {
-    ByteBuffer in = ByteBuffer.allocate(PageMessage.BYTES);
+    // Answers go out in the order of the requests: the next ones are known while one waits.
+    Thread.ofPlatform().daemon().name("page-requests").start(() -> read(peer));
     while (true) {
-      in.clear();
-      while (in.hasRemaining()) {
-        if (peer.read(in) < 0) {
-          throw new EOFException("the connection ended before its end was announced");
-        }
+      Next next = next();
+      if (next.end() != null) {
+        throw next.end();
       }
-      PageMessage message = PageMessage.decode(in.flip());
+      PageMessage message = next.message();
       switch (message.verb()) {
-        case PageMessage.GET -> answer(peer, message);
+        case PageMessage.GET -> {
+          if (!closing) {
+            answer(peer, message);
+          }
+        }
         case PageMessage.CLOSE, PageMessage.FORCE_CLOSE -> {
           write(peer, ByteBuffer.allocate(Integer.BYTES));
           return;
@@ -57,15 +72,81 @@ final class PageServer {
     }
   }
 
-  private void answer(SocketChannel peer, PageMessage asked) throws IOException {
+  private Next next() throws IOException {
+    try {
+      return open.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for a request", e);
+    }
+  }
+
+  private void read(SocketChannel peer) {
+    ByteBuffer in = ByteBuffer.allocate(PageMessage.BYTES);
+    try {
+      while (true) {
+        PageMessage message = message(peer, in);
+        if (message.verb() == PageMessage.GET) {
+          check(message);
+          supply.wanted(message.process(), message.address(), pages(message));
+        }
+        if (message.verb() == PageMessage.CLOSE || message.verb() == PageMessage.FORCE_CLOSE) {
+          // All processes may have ended with questions open, which nobody waits for then.
+          closing = true;
+          supply.noMore();
+        }
+        open.put(new Next(message, null));
+      }
+    } catch (IOException e) {
+      end(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      end(new IOException(e));
+    }
+  }
+
+  private void end(IOException why) {
+    try {
+      open.put(new Next(null, why));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static PageMessage message(SocketChannel peer, ByteBuffer in) throws IOException {
+    in.clear();
+    while (in.hasRemaining()) {
+      if (peer.read(in) < 0) {
+        throw new EOFException("the connection ended before its end was announced");
+      }
+    }
+    return PageMessage.decode(in.flip());
+  }
+
+  private static void check(PageMessage asked) throws IOException {
     if (asked.pages() <= 0
         || asked.address() < 0
         || asked.address() > ADDRESS_MAX
         || asked.address() % PagemapFile.PAGE_BYTES != 0) {
       throw new IOException("a request for " + asked.pages() + " pages at " + asked.address());
     }
-    List<PageChain.Piece> pieces =
-        chain.find(asked.process(), asked.address(), Math.min(PAGES_MAX, asked.pages()));
+  }
+
+  private static long pages(PageMessage asked) {
+    return Math.min(PAGES_MAX, asked.pages());
+  }
+
+  private void answer(SocketChannel peer, PageMessage asked) throws IOException {
+    List<PageChain.Piece> pieces;
+    try {
+      pieces = supply.find(asked.process(), asked.address(), pages(asked));
+    } catch (IOException e) {
+      if (closing) {
+        return;
+      }
+      throw e;
+    }
     long pages = pieces.stream().mapToLong(PageChain.Piece::bytes).sum() / PagemapFile.PAGE_BYTES;
     write(
         peer,

@@ -1,6 +1,8 @@
 package io.nereid.nymph.pages;
 
+import io.nereid.nymph.criu.image.PageChain;
 import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.nymph.postcopy.RemoteSupply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +22,8 @@ import java.util.List;
  * The page server as a program of its own: a daemon that is killed or replaced must not take the
  * memory of a running container with it. Started early, in a network namespace that it shares with
  * CRIU's lazy-pages daemon only, so that nobody else can ask for pages; told later in a file where
- * the images are. Ends when everything was fetched, or when nobody came.
+ * the images are, and whether pages are still to come from the source. Ends when everything was
+ * fetched, or when nobody came.
  */
 public final class PageServerProgram {
   /** Written by the program: the port at which it listens. */
@@ -35,15 +38,36 @@ public final class PageServerProgram {
   /** Written by the program when the other side has said that it needs nothing more. */
   static final String DONE = "pages.done";
 
+  /**
+   * Read by the program, before {@link #IMAGES}: the images whose pages are still to come from the
+   * source, where the others were sent ahead.
+   */
+  static final String REMOTE = "pages.remote";
+
   private static final Duration TOLD_LIMIT = Duration.ofHours(1);
   private static final Duration CONNECT_LIMIT = Duration.ofMinutes(10);
   private static final int DIRECTORIES_MAX = 16;
 
   private PageServerProgram() {}
 
-  /** Runs it; the argument is the directory for the files by which it is talked to. */
+  /**
+   * Runs it; the arguments are the directory for the files by which it is talked to and, if the
+   * source may be asked for pages, the network namespace and the address at which it comes in.
+   */
   public static void main(String[] arguments) throws IOException {
     Path directory = Path.of(arguments[0]);
+    if (arguments.length == 1) {
+      run(directory, null);
+      return;
+    }
+    try (RemoteSupply remote =
+        RemoteSupply.listen(
+            directory, Path.of(arguments[1]), InetAddress.getByName(arguments[2]))) {
+      run(directory, remote);
+    }
+  }
+
+  private static void run(Path directory, RemoteSupply remote) throws IOException {
     try (ServerSocketChannel listening = ServerSocketChannel.open()) {
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
       int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
@@ -59,16 +83,48 @@ public final class PageServerProgram {
         throw new IOException(images.size() + " image directories are too many");
       }
       try (PageChain chain = PageChain.open(images)) {
+        PageSupply supply = supply(directory, remote, chain);
         publish(directory, READY, "");
-        publish(directory, DONE, serve(listening, chain) + " pages");
+        publish(directory, DONE, serve(listening, supply) + " pages");
       }
     }
   }
 
-  private static long serve(ServerSocketChannel listening, PageChain chain) throws IOException {
+  private static PageSupply supply(Path directory, RemoteSupply remote, PageChain chain)
+      throws IOException {
+    Path told = directory.resolve(REMOTE);
+    if (!Files.exists(told)) {
+      if (remote != null) {
+        remote.close();
+      }
+      return PageSupply.of(chain);
+    }
+    if (remote == null) {
+      throw new IOException("pages are to come from the source, and it was not listened for");
+    }
+    remote.bring(Path.of(Files.readString(told).strip()), chain);
+    return new PageSupply() {
+      @Override
+      public void wanted(long process, long address, long pages) {
+        remote.wanted(process, address, pages);
+      }
+
+      @Override
+      public void noMore() {
+        remote.noMore();
+      }
+
+      @Override
+      public List<PageChain.Piece> find(long process, long address, long pages) throws IOException {
+        return remote.await(process, address, pages);
+      }
+    };
+  }
+
+  private static long serve(ServerSocketChannel listening, PageSupply supply) throws IOException {
     try (SocketChannel peer = accept(listening)) {
       peer.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      PageServer server = new PageServer(chain);
+      PageServer server = new PageServer(supply);
       server.serve(peer);
       return server.served();
     }

@@ -37,6 +37,14 @@ public final class PidFile {
         .filter(process -> hasWords(process, words));
   }
 
+  /**
+   * Whether nothing runs under the number in a file that was written a moment ago. Says so of no
+   * program that is just beginning, which has no command line for an instant.
+   */
+  public static boolean hasEnded(Path file) {
+    return number(file).flatMap(ProcessHandle::of).filter(ProcessHandle::isAlive).isEmpty();
+  }
+
   private static boolean hasWords(ProcessHandle process, List<String> words) {
     try {
       String line = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));

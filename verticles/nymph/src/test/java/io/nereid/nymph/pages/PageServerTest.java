@@ -3,6 +3,7 @@ package io.nereid.nymph.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nereid.nymph.criu.image.PageChain;
 import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
 import java.io.EOFException;
@@ -59,7 +60,7 @@ class PageServerTest {
       Thread.ofVirtual()
           .start(() -> {
             try (peer) {
-              new PageServer(chain).serve(peer);
+              new PageServer(PageSupply.of(chain)).serve(peer);
               served.complete(null);
             } catch (IOException e) {
               served.completeExceptionally(e);
@@ -127,6 +128,50 @@ class PageServerTest {
   @Test
   void aRequestBeyondWhatThereIsIsAnsweredInPart() throws IOException {
     assertThat(ask(4, 1_000_000, 2)).hasSize(2 * PAGE);
+  }
+
+  /** As when all processes end while their pages are still on their way. */
+  @Test
+  void aCloseIsAnsweredThoughPagesAreStillWaitedFor() throws Exception {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    PageSupply never =
+        new PageSupply() {
+          @Override
+          public void wanted(long process, long address, long pages) {}
+
+          @Override
+          public void noMore() {
+            over.complete(null);
+          }
+
+          @Override
+          public List<PageChain.Piece> find(long process, long address, long pages)
+              throws IOException {
+            over.join();
+            throw new IOException("no more pages come");
+          }
+        };
+    try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+      listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      client.close();
+      client = SocketChannel.open(listening.getLocalAddress());
+      CompletableFuture<Void> end = new CompletableFuture<>();
+      SocketChannel peer = listening.accept();
+      Thread.ofVirtual()
+          .start(() -> {
+            try (peer) {
+              new PageServer(never).serve(peer);
+              end.complete(null);
+            } catch (IOException e) {
+              end.completeExceptionally(e);
+            }
+          });
+      send(PageMessage.GET, 4, BASE);
+      send(PageMessage.GET, 1, BASE + 9L * PAGE);
+      send(PageMessage.CLOSE, 0, 0);
+      assertThat(receive(Integer.BYTES).getInt()).isZero();
+      end.get(10, TimeUnit.SECONDS);
+    }
   }
 
   private void assertRefused(String because) {

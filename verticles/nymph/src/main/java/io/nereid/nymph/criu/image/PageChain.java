@@ -1,6 +1,5 @@
-package io.nereid.nymph.pages;
+package io.nereid.nymph.criu.image;
 
-import io.nereid.nymph.criu.image.PagemapFile;
 import io.nereid.nymph.criu.image.PagemapFile.Area;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,7 +14,7 @@ import java.util.Map;
  * Where the content of each page is, over several image directories: the newest that has it. All
  * files are opened at once, so that they may be deleted afterwards. Immutable; thread-safe.
  */
-final class PageChain implements AutoCloseable {
+public final class PageChain implements AutoCloseable {
   private static final int PAGE_BYTES = PagemapFile.PAGE_BYTES;
 
   private final Map<Long, List<Layer>> processes = new HashMap<>();
@@ -41,7 +40,7 @@ final class PageChain implements AutoCloseable {
   }
 
   /** A piece of a file. */
-  record Piece(FileChannel file, long offset, long bytes) {}
+  public record Piece(FileChannel file, long offset, long bytes) {}
 
   private PageChain() {}
 
@@ -50,7 +49,7 @@ final class PageChain implements AutoCloseable {
    *
    * @param directories the newest first; each is the parent of the one before
    */
-  static PageChain open(List<Path> directories) throws IOException {
+  public static PageChain open(List<Path> directories) throws IOException {
     PageChain chain = new PageChain();
     try {
       for (Path directory : directories) {
@@ -88,7 +87,7 @@ final class PageChain implements AutoCloseable {
    *
    * @throws IOException when not even the first is there
    */
-  List<Piece> find(long process, long address, long pages) throws IOException {
+  public List<Piece> find(long process, long address, long pages) throws IOException {
     List<Layer> layers = processes.getOrDefault(process, List.of());
     List<Piece> pieces = new ArrayList<>();
     long at = address;
