@@ -73,6 +73,7 @@ public final class ArmedDump {
           }
         });
     gate.awaitHeld(watch, end::isDone, HELD_LIMIT);
+    gate.quieten();
     return new ArmedDump(gate, settingsOffTheNetwork, end, preparation, verdict);
   }
 

@@ -4,6 +4,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.nymph.runtime.PidFile;
 import io.nereid.process.Command;
 import io.nereid.process.Outcome;
 import io.nereid.process.ProcessRunner;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -44,7 +46,7 @@ public final class Gate implements AutoCloseable {
         if [ -e "$NEREID_GATE.go" ]; then
           read -r answer < "$NEREID_GATE.go"
         else
-          : > "$NEREID_GATE.held"
+          echo $$ > "$NEREID_GATE.held"
           answer=$(timeout 900 head -n 1 "$NEREID_GATE")
         fi
         case $answer in
@@ -132,7 +134,7 @@ public final class Gate implements AutoCloseable {
 
   /** Whether CRIU would be at work by now, if it were not held. */
   public boolean holds() {
-    return Files.exists(beside(".held"));
+    return beside(".held").toFile().length() > 0;
   }
 
   /**
@@ -143,6 +145,16 @@ public final class Gate implements AutoCloseable {
   public boolean awaitHeld(DirectoryWatch watch, BooleanSupplier over, Duration limit) {
     watch.await(pipe.getParent(), () -> holds() || over.getAsBoolean(), limit);
     return holds();
+  }
+
+  /** The process that is held; empty when nobody is. */
+  Optional<Integer> held() {
+    return PidFile.number(beside(".held"));
+  }
+
+  /** Has whoever is held write less into its log, where that is possible. */
+  public void quieten() {
+    held().ifPresent(HeldRequest::quieten);
   }
 
   /**

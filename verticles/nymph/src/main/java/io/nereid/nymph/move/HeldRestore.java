@@ -92,6 +92,7 @@ final class HeldRestore implements AutoCloseable {
       if (!held.isReady()) {
         LOG.warn("the restore of container {} is not held: it has failed already", record.id());
       }
+      gate.quieten();
       begun = true;
       return held;
     } finally {

@@ -1,5 +1,6 @@
 package io.nereid.nymph.track;
 
+import io.nereid.nymph.kernel.Kernel;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;

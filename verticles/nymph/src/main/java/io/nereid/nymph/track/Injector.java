@@ -1,5 +1,6 @@
 package io.nereid.nymph.track;
 
+import io.nereid.nymph.kernel.Kernel;
 import io.nereid.process.ProcessLauncher;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.nereid.nymph.track;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.nereid.nymph.kernel.Kernel;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -300,6 +300,16 @@ class MoveStepsTest {
     a.done(E2, new StepCommand.Release());
   }
 
+  @Test
+  void criuWritesWarningsAndErrorsOnlyWhileAContainerIsFrozen() throws IOException {
+    upToDump();
+    Path work = a.paths.dumps(id).resolve("final-" + migration.value()).resolve("work");
+    assertThat(Files.readAllLines(work.resolve("dump.log")))
+        .allMatch(line -> line.contains("Warn") || line.contains("Error"));
+    a.done(E2, new StepCommand.Thaw());
+    b.done(E2, new StepCommand.Discard());
+  }
+
   private static long pagesInParent(Path memory) throws IOException {
     return PagemapFile.read(memory.resolve("pagemap-1.img")).areas().stream()
         .filter(area -> area.is(PagemapFile.PARENT))

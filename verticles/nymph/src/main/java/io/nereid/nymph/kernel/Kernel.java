@@ -1,4 +1,4 @@
-package io.nereid.nymph.track;
+package io.nereid.nymph.kernel;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -16,21 +16,28 @@ import java.lang.invoke.VarHandle;
 
 /**
  * System calls that neither the JDK nor the C library of every distribution has, by their numbers
- * on x86-64, the only architecture on which tasks are injected into. For any number of threads.
+ * on x86-64; on other architectures, nothing of it may be called. For any number of threads.
  *
  * <p>Sources: syscall(2), ptrace(2), userfaultfd(2), the kernel's uapi headers.
  */
-final class Kernel {
-  static final long CLOSE = 3;
-  static final long IOCTL = 16;
-  static final long WAIT4 = 61;
-  static final long PTRACE = 101;
-  static final long USERFAULTFD = 323;
-  static final long PIDFD_OPEN = 434;
-  static final long PIDFD_GETFD = 438;
+public final class Kernel {
+  /** Numbers of calls. */
+  public static final long CLOSE = 3;
+
+  public static final long IOCTL = 16;
+  public static final long SENDTO = 44;
+  public static final long RECVFROM = 45;
+  public static final long WAIT4 = 61;
+  public static final long PTRACE = 101;
+  public static final long USERFAULTFD = 323;
+  public static final long PIDFD_OPEN = 434;
+  public static final long PIDFD_GETFD = 438;
+
+  /** Nothing there yet. */
+  public static final int EAGAIN = 11;
 
   /** No such process. */
-  static final int ESRCH = 3;
+  public static final int ESRCH = 3;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -50,23 +57,31 @@ final class Kernel {
 
   private Kernel() {}
 
+  /** Whether this is the architecture. */
+  public static boolean isUsable() {
+    String arch = System.getProperty("os.arch");
+    return arch.equals("amd64") || arch.equals("x86_64");
+  }
+
   /** A call that failed. */
-  static final class Refused extends IOException {
+  public static final class Refused extends IOException {
     private static final long serialVersionUID = 1;
     private final int errno;
 
-    Refused(String what, int errno) {
+    /** Of a call by its name. */
+    public Refused(String what, int errno) {
       super(what + ": " + text(errno));
       this.errno = errno;
     }
 
-    int errno() {
+    /** Its number. */
+    public int errno() {
       return errno;
     }
   }
 
   /** What a call returns, or its error as a negative number. */
-  static long raw(long number, long a, long b, long c, long d) {
+  public static long raw(long number, long a, long b, long c, long d) {
     MemorySegment state = STATES.get();
     try {
       long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, 0L);
@@ -79,7 +94,7 @@ final class Kernel {
   }
 
   /** The same, with an exception for an error. */
-  static long call(String what, long number, long a, long b, long c, long d) throws Refused {
+  public static long call(String what, long number, long a, long b, long c, long d) throws Refused {
     long result = raw(number, a, b, c, d);
     if (result < 0) {
       throw new Refused(what, (int) -result);
@@ -87,17 +102,19 @@ final class Kernel {
     return result;
   }
 
-  static long ioctl(String what, int fd, long request, MemorySegment argument) throws Refused {
+  /** An ioctl(2) with a pointer. */
+  public static long ioctl(String what, int fd, long request, MemorySegment argument)
+      throws Refused {
     return call(what, IOCTL, fd, request, argument.address(), 0);
   }
 
   /** Closes a descriptor that is open. */
-  static void close(int fd) {
+  public static void close(int fd) {
     raw(CLOSE, fd, 0, 0, 0);
   }
 
   /** Copies a descriptor of another process into this one. */
-  static int descriptorOf(int process, int fd) throws Refused {
+  public static int descriptorOf(int process, int fd) throws Refused {
     int pidfd = (int) call("pidfd_open", PIDFD_OPEN, process, 0, 0, 0);
     try {
       return descriptorBy(pidfd, fd);
@@ -106,7 +123,8 @@ final class Kernel {
     }
   }
 
-  static int descriptorBy(int pidfd, int fd) throws Refused {
+  /** Copies a descriptor of the process of a pidfd. */
+  public static int descriptorBy(int pidfd, int fd) throws Refused {
     return (int) call("pidfd_getfd", PIDFD_GETFD, pidfd, fd, 0, 0);
   }
 
