@@ -2,6 +2,7 @@ package io.nereid.launcher.demo.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.nereid.process.SystemProcessRunner;
 import io.nereid.testkit.RequiresRuntime;
@@ -12,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,9 +60,15 @@ class PlaygroundIT {
       assertThatThrownBy(() -> NetNs.call(playground.clientNetns(), () -> connected(there)))
           .isInstanceOf(IOException.class);
       playground.link(b, true);
-      try (Socket socket = NetNs.call(playground.clientNetns(), () -> connected(there))) {
-        assertThat(socket.isConnected()).isTrue();
-      }
+      // The kernel takes up to a second to believe that a carrier is back.
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(() -> {
+            try (Socket socket = NetNs.call(playground.clientNetns(), () -> connected(there))) {
+              return socket.isConnected();
+            }
+          });
     }
   }
 
