@@ -17,12 +17,26 @@ public final class FeedFiles {
     return directory.resolve(PageFeedProgram.HASHES);
   }
 
-  /** Says where the target is. */
-  public static void configure(Path directory, PageTicket ticket, int threads) {
+  /**
+   * Says where the target is.
+   *
+   * @param threads compare at the same time
+   * @param nice by how much those step back
+   * @param practice images of which the page maps can be read before there are others
+   */
+  public static void configure(
+      Path directory, PageTicket ticket, int threads, int nice, Path practice) {
     ProgramFiles.publish(
         directory,
         PageFeedProgram.CONFIG,
-        ticket.host() + "\n" + ticket.port() + "\n" + ticket.secret() + "\n" + threads);
+        String.join(
+            "\n",
+            ticket.host(),
+            Integer.toString(ticket.port()),
+            ticket.secret(),
+            Integer.toString(threads),
+            Integer.toString(nice),
+            practice.toString()));
   }
 
   /** Whether the target has let it in. */
@@ -33,15 +47,19 @@ public final class FeedFiles {
   /**
    * Says what is frozen.
    *
-   * @param images of CRIU
    * @param ids of the processes on this host by those inside
    */
-  public static void go(Path directory, Path images, Map<Integer, Integer> ids) {
+  public static void frozen(Path directory, Map<Integer, Integer> ids) {
     String lines =
         ids.entrySet().stream()
-            .map(e -> "\n" + e.getKey() + " " + e.getValue())
-            .collect(Collectors.joining());
-    ProgramFiles.publish(directory, PageFeedProgram.GO, images + lines);
+            .map(e -> e.getKey() + " " + e.getValue())
+            .collect(Collectors.joining("\n"));
+    ProgramFiles.publish(directory, PageFeedProgram.FROZEN, lines);
+  }
+
+  /** Says where CRIU's images are. */
+  public static void go(Path directory, Path images) {
+    ProgramFiles.publish(directory, PageFeedProgram.GO, images.toString());
   }
 
   /** Whether it has what is frozen open. */
