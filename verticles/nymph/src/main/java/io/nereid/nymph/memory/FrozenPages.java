@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The memory of frozen processes, page by page, for a program that outlives the daemon: what is as
@@ -21,37 +21,28 @@ public final class FrozenPages implements AutoCloseable {
       ThreadLocal.withInitial(() -> buffer(SCRATCH_PAGES));
   private final Arena arena = Arena.ofShared();
   private final Map<Integer, PageRecord> before;
-  private final Path proc;
-  private final Map<Integer, ProcessMemory> processes = new ConcurrentHashMap<>();
+  private final Map<Integer, ProcessMemory> processes = new HashMap<>();
 
   /**
-   * Reads what was sent; nothing need be frozen yet.
+   * Opens them.
    *
    * @param hashes a file that {@link MemorySnapshot#save} has written
+   * @param byIdInside ids on this host by ids inside the container
    */
-  public FrozenPages(Path hashes) throws IOException {
-    this(Path.of("/proc"), hashes);
+  public FrozenPages(Path hashes, Map<Integer, Integer> byIdInside) throws IOException {
+    this(Path.of("/proc"), hashes, byIdInside);
   }
 
-  FrozenPages(Path proc, Path hashes) throws IOException {
-    this.proc = proc;
+  FrozenPages(Path proc, Path hashes, Map<Integer, Integer> byIdInside) throws IOException {
     try {
       before = SavedHashes.read(hashes, arena);
+      for (Map.Entry<Integer, Integer> one : byIdInside.entrySet()) {
+        processes.put(
+            one.getKey(), ProcessMemory.open(proc.resolve(Integer.toString(one.getValue()))));
+      }
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
-    }
-  }
-
-  /**
-   * Opens the processes.
-   *
-   * @param byIdInside ids on this host by ids inside the container
-   */
-  public void open(Map<Integer, Integer> byIdInside) throws IOException {
-    for (Map.Entry<Integer, Integer> one : byIdInside.entrySet()) {
-      processes.put(
-          one.getKey(), ProcessMemory.open(proc.resolve(Integer.toString(one.getValue()))));
     }
   }
 

@@ -38,11 +38,8 @@ public final class FrozenDump {
 
   /** Brings what the images leave for later. */
   interface Later {
-    /** The container is frozen; its images come later. Does not block. */
-    void frozen(FrozenMemory memory);
-
     /** Begins; an IOException when all has to be there before. */
-    void feed(Path images) throws IOException;
+    void feed(Path images, FrozenMemory memory) throws IOException;
   }
 
   /** How the memory was written. */
@@ -162,9 +159,7 @@ public final class FrozenDump {
       // With a lot of memory this takes far longer than CRIU, which has none to write.
       Beside comparing =
           Beside.start(() -> {
-            if (later.isPresent()) {
-              later.get().frozen(memory);
-            } else {
+            if (later.isEmpty()) {
               compare(memory);
             }
           });
@@ -205,7 +200,7 @@ public final class FrozenDump {
     try {
       markLazy(images);
       FrozenMemory.Outcome outcome = memory.writeUrgent(images, fresh(images));
-      later.feed(images);
+      later.feed(images, memory);
       LOG.info(
           "{} of {} pages go before the restore, what else is below {} after it",
           outcome.changed(),

@@ -37,7 +37,7 @@ final class PageFeeds {
   private static final String BEGINNING = "feed-";
   private static final String PID = "feed.pid";
   private static final int HEAP_MIB = 128;
-  private static final Duration START_LIMIT = Duration.ofSeconds(10);
+  private static final Duration START_LIMIT = Duration.ofSeconds(5);
   private static final Duration OPEN_LIMIT = Duration.ofSeconds(5);
   private static final Duration END_LIMIT = Duration.ofSeconds(5);
   private final MoveParts parts;
@@ -71,21 +71,9 @@ final class PageFeeds {
 
   /** For the dump, if one waits for its container to be frozen. */
   Optional<FrozenDump.Later> forDump(MigrationId migration, ContainerId id) {
-    if (!isPrepared(migration, id)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new FrozenDump.Later() {
-          @Override
-          public void frozen(FrozenMemory memory) {
-            FeedFiles.frozen(directory(migration, id), memory.ids());
-          }
-
-          @Override
-          public void feed(Path images) throws IOException {
-            PageFeeds.this.feed(migration, id, images);
-          }
-        });
+    return isPrepared(migration, id)
+        ? Optional.of((images, memory) -> feed(migration, id, images, memory))
+        : Optional.empty();
   }
 
   /**
@@ -98,15 +86,13 @@ final class PageFeeds {
   private Optional<String> prepare(
       MigrationId migration, ContainerId id, MemorySnapshot sent, PageTicket ticket) {
     end(id);
-    Path practice = parts.paths().dumps(id).resolve("ahead-" + migration.value()).resolve("images");
     Path directory = directory(migration, id);
     Optional<String> why;
     try {
       parts.core().basics().delete().delete(directory);
       Files.createDirectories(directory);
       sent.save(FeedFiles.hashes(directory));
-      FeedFiles.configure(
-          directory, ticket, parts.effort().threads(), parts.effort().nice(), practice);
+      FeedFiles.configure(directory, ticket, parts.effort().threads());
       why = start(directory);
     } catch (IOException | RuntimeException e) {
       why = Optional.of(e.getMessage());
@@ -122,8 +108,9 @@ final class PageFeeds {
   private Optional<String> start(Path directory) {
     List<String> argv = new ArrayList<>(List.of("sh", "-c", JavaPrograms.IN_BACKGROUND));
     argv.add(directory.resolve(PID).toString());
+    argv.addAll(List.of("nice", "-n", Integer.toString(parts.effort().nice())));
     argv.addAll(
-        JavaPrograms.command(PageFeedProgram.class, HEAP_MIB, true, List.of(directory.toString())));
+        JavaPrograms.command(PageFeedProgram.class, HEAP_MIB, List.of(directory.toString())));
     Outcome outcome =
         parts
             .core()
@@ -161,9 +148,10 @@ final class PageFeeds {
    *
    * @throws IOException when it does not get to it: then all has to be sent before
    */
-  private void feed(MigrationId migration, ContainerId id, Path images) throws IOException {
+  private void feed(MigrationId migration, ContainerId id, Path images, FrozenMemory memory)
+      throws IOException {
     Path directory = directory(migration, id);
-    FeedFiles.go(directory, images);
+    FeedFiles.go(directory, images, memory.ids());
     boolean open =
         parts
             .core()

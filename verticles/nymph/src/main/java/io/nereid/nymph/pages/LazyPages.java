@@ -83,8 +83,7 @@ public final class LazyPages {
       arguments.add("/proc/" + ProcessHandle.current().pid() + "/ns/net");
       arguments.add(address);
     });
-    argv.addAll(
-        JavaPrograms.command(PageServerProgram.class, HEAP_MIB, reachedAt.isPresent(), arguments));
+    argv.addAll(JavaPrograms.command(PageServerProgram.class, HEAP_MIB, arguments));
     Outcome outcome = runner.run(Command.of(LIMIT, argv).surviving(work.resolve("page-server")));
     if (!outcome.ok()) {
       throw RuntimeFailures.of(

@@ -17,26 +17,12 @@ public final class FeedFiles {
     return directory.resolve(PageFeedProgram.HASHES);
   }
 
-  /**
-   * Says where the target is.
-   *
-   * @param threads compare at the same time
-   * @param nice by how much those step back
-   * @param practice images of which the page maps can be read before there are others
-   */
-  public static void configure(
-      Path directory, PageTicket ticket, int threads, int nice, Path practice) {
+  /** Says where the target is. */
+  public static void configure(Path directory, PageTicket ticket, int threads) {
     ProgramFiles.publish(
         directory,
         PageFeedProgram.CONFIG,
-        String.join(
-            "\n",
-            ticket.host(),
-            Integer.toString(ticket.port()),
-            ticket.secret(),
-            Integer.toString(threads),
-            Integer.toString(nice),
-            practice.toString()));
+        ticket.host() + "\n" + ticket.port() + "\n" + ticket.secret() + "\n" + threads);
   }
 
   /** Whether the target has let it in. */
@@ -47,19 +33,15 @@ public final class FeedFiles {
   /**
    * Says what is frozen.
    *
+   * @param images of CRIU
    * @param ids of the processes on this host by those inside
    */
-  public static void frozen(Path directory, Map<Integer, Integer> ids) {
+  public static void go(Path directory, Path images, Map<Integer, Integer> ids) {
     String lines =
         ids.entrySet().stream()
-            .map(e -> e.getKey() + " " + e.getValue())
-            .collect(Collectors.joining("\n"));
-    ProgramFiles.publish(directory, PageFeedProgram.FROZEN, lines);
-  }
-
-  /** Says where CRIU's images are. */
-  public static void go(Path directory, Path images) {
-    ProgramFiles.publish(directory, PageFeedProgram.GO, images.toString());
+            .map(e -> "\n" + e.getKey() + " " + e.getValue())
+            .collect(Collectors.joining());
+    ProgramFiles.publish(directory, PageFeedProgram.GO, images + lines);
   }
 
   /** Whether it has what is frozen open. */

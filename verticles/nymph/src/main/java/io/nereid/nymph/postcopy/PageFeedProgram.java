@@ -1,7 +1,6 @@
 package io.nereid.nymph.postcopy;
 
 import io.nereid.fault.FaultPoints;
-import io.nereid.linux.Niceness;
 import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.nymph.memory.FrozenPages;
 import java.io.IOException;
@@ -15,10 +14,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The page feed as a program of its own: a daemon that is killed or replaced must not keep a
@@ -27,22 +24,16 @@ import java.util.concurrent.TimeUnit;
  * when it is killed, or when the frozen processes are gone.
  */
 public final class PageFeedProgram {
-  /**
-   * Read by the program: host, port, secret, threads, their niceness, images to practise with; a
-   * line each.
-   */
+  /** Read by the program: host, port, secret, threads; a line each. */
   static final String CONFIG = "feed.config";
 
   /** Read by the program: the hashes of what was sent ahead. */
   static final String HASHES = "feed.hashes";
 
-  /** Read by the program when they are frozen: a process's ids inside and here, a line each. */
-  static final String FROZEN = "feed.frozen";
-
-  /** Read by the program when they are dumped: the images' directory. */
+  /** Read by the program: the images' directory, then a process's two ids, a line each. */
   static final String GO = "feed.go";
 
-  /** Written by the program when the target has let it in, and it is ready for the freeze. */
+  /** Written by the program when the target has let it in. */
   static final String CONNECTED = "feed.connected";
 
   /** Written by the program when it has the frozen processes open. */
@@ -64,13 +55,12 @@ public final class PageFeedProgram {
     String host = config.get(0);
     int port = Integer.parseInt(config.get(1));
     int threads = Integer.parseInt(config.get(3));
-    CompletableFuture<Void> connected = new CompletableFuture<>();
     PageFeed feed =
         new PageFeed(
             () -> connect(host, port),
             Secret.parse(config.get(2)),
             LOG,
-            () -> connected.complete(null));
+            () -> ProgramFiles.publish(directory, CONNECTED, ""));
     Thread running =
         Thread.ofPlatform()
             .name("feed")
@@ -83,24 +73,26 @@ public final class PageFeedProgram {
                 LOG.accept(e.getMessage());
               }
             });
-    // Also loads what is needed, before anybody waits for it.
-    FrozenPages frozen = new FrozenPages(directory.resolve(HASHES));
-    RemotePages.outstanding(Path.of(config.get(5)));
-    connected.get(GO_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    ProgramFiles.publish(directory, CONNECTED, "");
+    Path go = directory.resolve(GO);
+    try (DirectoryWatch watch = DirectoryWatch.open(directory)) {
+      if (!watch.await(directory, () -> Files.exists(go), GO_LIMIT)) {
+        LOG.accept("nobody has frozen anything");
+        System.exit(1);
+      }
+    }
+    List<String> told = Files.readAllLines(go);
     Map<Integer, Integer> ids = new HashMap<>();
-    for (String line : awaited(directory, FROZEN)) {
+    for (String line : told.subList(1, told.size())) {
       String[] two = line.split(" ", 2);
       ids.put(Integer.parseInt(two[0]), Integer.parseInt(two[1]));
     }
-    frozen.open(ids);
-    Path images = Path.of(awaited(directory, GO).getFirst());
     ExecutorService pool =
         Executors.newFixedThreadPool(
-            threads, Niceness.threads("compare-", Integer.parseInt(config.get(4))));
+            threads, Thread.ofPlatform().daemon().name("compare-", 0).factory());
+    FrozenPages frozen = new FrozenPages(directory.resolve(HASHES), ids);
     feed.begin(
         new Frozen(frozen, FaultPoints.from(System.getenv())),
-        RemotePages.outstanding(images),
+        RemotePages.outstanding(Path.of(told.getFirst())),
         pool,
         WINDOW * threads);
     ProgramFiles.publish(directory, OPEN, "");
@@ -109,17 +101,6 @@ public final class PageFeedProgram {
     }
     LOG.accept("the frozen processes are gone, or cannot be read");
     System.exit(running.isAlive() ? 0 : 1);
-  }
-
-  private static List<String> awaited(Path directory, String name) throws IOException {
-    Path file = directory.resolve(name);
-    try (DirectoryWatch watch = DirectoryWatch.open(directory)) {
-      if (!watch.await(directory, () -> Files.exists(file), GO_LIMIT)) {
-        LOG.accept("nobody has frozen anything");
-        System.exit(1);
-      }
-    }
-    return Files.readAllLines(file);
   }
 
   private static Socket connect(String host, int port) throws IOException {

@@ -15,10 +15,8 @@ public final class JavaPrograms {
    * The command line.
    *
    * @param heapMiB the most that its objects may take
-   * @param busy whether it computes so much that compiling well is worth it
    */
-  public static List<String> command(
-      Class<?> main, int heapMiB, boolean busy, List<String> arguments) {
+  public static List<String> command(Class<?> main, int heapMiB, List<String> arguments) {
     String java = ProcessHandle.current().info().command().orElse("java");
     List<String> argv =
         new ArrayList<>(
@@ -27,14 +25,12 @@ public final class JavaPrograms {
                 "-Xmx" + heapMiB + "m",
                 "-Xss512k",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
-    if (!busy) {
-      argv.add(1, "-XX:TieredStopAtLevel=1");
-    }
     argv.addAll(arguments);
     return argv;
   }

@@ -44,8 +44,7 @@ class FrozenPagesTest {
     Path process = Files.createDirectories(dir.resolve("proc").resolve("1234"));
     Files.write(process.resolve("mem"), content);
     Files.write(process.resolve("pagemap"), new byte[0]);
-    try (FrozenPages pages = new FrozenPages(dir.resolve("proc"), file)) {
-      pages.open(Map.of(7, 1234));
+    try (FrozenPages pages = new FrozenPages(dir.resolve("proc"), file, Map.of(7, 1234))) {
       assertThat(pages.same(7, 0, 14)).hasToString("{0, 1, 2, 3, 4, 6, 7, 8, 9, 12, 13}");
       assertThat(pages.same(7, 12L * PAGE, PAGES - 12).cardinality()).isEqualTo(PAGES - 13);
       ByteBuffer buffer = FrozenPages.buffer(2);
@@ -64,8 +63,8 @@ class FrozenPagesTest {
     byte[] bytes = Files.readAllBytes(file);
     Path cut = dir.resolve("cut");
     Files.write(cut, java.util.Arrays.copyOf(bytes, bytes.length - 8));
-    assertThatThrownBy(() -> new FrozenPages(dir, cut)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> new FrozenPages(dir, cut, Map.of())).isInstanceOf(IOException.class);
     Files.write(cut, new byte[64]);
-    assertThatThrownBy(() -> new FrozenPages(dir, cut)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> new FrozenPages(dir, cut, Map.of())).isInstanceOf(IOException.class);
   }
 }
