@@ -47,6 +47,9 @@ final class CopyingTransfer implements TransferPort {
   /** Called before each copy. */
   volatile Consumer<SendRequest> beforeSend = r -> {};
 
+  /** Called after each set has arrived. */
+  volatile Consumer<SendRequest> afterSend = r -> {};
+
   /** What each send is said to have taken. */
   volatile SendReport report = new SendReport(1, 1, 0, 1);
 
@@ -96,6 +99,7 @@ final class CopyingTransfer implements TransferPort {
       throw new UncheckedIOException(e);
     }
     peer.requests.get(request.migration()).whole().accept(request.label());
+    afterSend.accept(request);
     return report;
   }
 
