@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.nereid.domain.container.Location;
 import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.migration.LaterPages;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.Phase;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +37,17 @@ class PostCopyIT {
   /** A redis full of values of which each can be told from all others. */
   private record Filled(String id, Rewritable values) {
     static Filled on(TestCluster cluster, Daemon daemon) {
-      Location redis = cluster.redisOn(daemon);
+      // Hosts that an earlier test has cut off may still be coming together.
+      AtomicReference<Location> started = new AtomicReference<>();
+      await()
+          .atMost(TestCluster.UP_WITHIN)
+          .ignoreExceptionsMatching(
+              e -> FailureException.failureOf(e).code() == FailureCode.NODE_LOST)
+          .until(() -> {
+            started.set(cluster.redisOn(daemon));
+            return true;
+          });
+      Location redis = started.get();
       Rewritable values =
           new Rewritable(
               cluster.playground().clientNetns(), MoveIT.address(redis), PATIENCE, MEMORY_BYTES, 5);
@@ -199,6 +211,9 @@ class PostCopyIT {
     cluster.playground().link(source, true);
     redis.assertWhole();
     awaitPhase(cluster, migration, Phase.SUCCEEDED);
+    for (Daemon daemon : cluster.hosts()) {
+      cluster.through(daemon).awaitNodes(cluster.hosts().size(), TestCluster.UP_WITHIN);
+    }
     assertRunsOnlyOn(cluster, redis.id(), target);
   }
 
