@@ -128,6 +128,16 @@ touch -d '1 hour ago' "$work/installed/nereid.jar"
 echo "/another/jdk 25.0.9" >"$work/installed/nereid.aot.key"
 is "a start-up cache of another JDK is not used" "java: @$work/installed/conf/jvm-cli.options -jar $work/installed/nereid.jar ps" \
   "$(installed NEREID_NO_BUILD=1 "$work/installed/nereid" ps)"
+echo cache >"$work/installed/nereid-up.aot"
+echo "$work/named 25.0.1" >"$work/installed/nereid-up.aot.key"
+is "a daemon uses the start-up cache of daemons" \
+  "java: @$work/installed/conf/jvm-up.options -XX:AOTCache=$work/installed/nereid-up.aot -jar $work/installed/nereid.jar up" \
+  "$(installed "$work/installed/nereid" up)"
+is "NEREID_NO_AOT keeps a daemon from it" "java: @$work/installed/conf/jvm-up.options -jar $work/installed/nereid.jar up" \
+  "$(installed NEREID_NO_AOT=1 "$work/installed/nereid" up)"
+rm "$work/installed/nereid-up.aot"
+is "where making one failed, a daemon starts without" "java: @$work/installed/conf/jvm-up.options -jar $work/installed/nereid.jar up" \
+  "$(installed "$work/installed/nereid" up)"
 rm "$work/installed/nereid.jar"
 installed "$work/installed/nereid" ps >/dev/null
 is "a missing jar ends with exit code 69" 69 $?

@@ -7,6 +7,7 @@ import io.nereid.transfer.wire.DataVerdict;
 import io.nereid.transfer.wire.FrameException;
 import io.nereid.transfer.wire.FrameHead;
 import io.nereid.transfer.wire.Protocol;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -61,7 +62,7 @@ final class DataConnection implements FrameAssembler.Sink {
   void start() {
     socket.exceptionHandler(e -> close());
     socket.closeHandler(v -> close());
-    socket.handler(this::received);
+    Received.handOver(socket, this::received);
   }
 
   void greetingOverdue() {
@@ -70,15 +71,13 @@ final class DataConnection implements FrameAssembler.Sink {
     }
   }
 
-  private void received(Buffer data) {
-    if (!closed) {
-      try {
-        if (!frames.feed(data)) {
-          socket.pause();
-        }
-      } catch (FrameException e) {
-        refuse(protocol(e.getMessage()));
+  private void received(ByteBuf data) {
+    try {
+      if (!frames.feed(data)) {
+        socket.pause();
       }
+    } catch (FrameException e) {
+      refuse(protocol(e.getMessage()));
     }
   }
 

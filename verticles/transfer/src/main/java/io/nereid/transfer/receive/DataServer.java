@@ -20,7 +20,6 @@ final class DataServer {
   static final int STRANGERS_MAX = 32;
 
   private static final long WARN_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final int RECEIVE_BUFFER_BYTES = 256 * 1024;
 
   private final Vertx vertx;
   private final Sessions sessions;
@@ -37,13 +36,13 @@ final class DataServer {
     this.buffers = new FrameBuffers(threads + 4);
   }
 
+  /** How data is received. */
+  static NetServerOptions options() {
+    return new NetServerOptions().setTcpNoDelay(true).setReuseAddress(true);
+  }
+
   Future<Integer> listen(String host, int port) {
-    server =
-        vertx.createNetServer(
-            new NetServerOptions()
-                .setTcpNoDelay(true)
-                .setReceiveBufferSize(RECEIVE_BUFFER_BYTES)
-                .setReuseAddress(true));
+    server = vertx.createNetServer(options());
     return server.connectHandler(this::accept).listen(port, host).map(NetServer::actualPort);
   }
 

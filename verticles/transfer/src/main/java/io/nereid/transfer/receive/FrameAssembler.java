@@ -3,7 +3,7 @@ package io.nereid.transfer.receive;
 import io.nereid.transfer.wire.DataHello;
 import io.nereid.transfer.wire.FrameException;
 import io.nereid.transfer.wire.FrameHead;
-import io.vertx.core.buffer.Buffer;
+import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 
 /**
@@ -45,8 +45,7 @@ final class FrameAssembler {
   private FrameHead head;
   private int[] ranges;
   private int sequence;
-  private Buffer input;
-  private int inputAt;
+  private ByteBuf input;
 
   /** The runnable is called, on any thread, when {@link #resume} is worth a try. */
   FrameAssembler(Sink sink, FrameBuffers buffers, Runnable bufferIsFree) {
@@ -56,17 +55,21 @@ final class FrameAssembler {
   }
 
   /**
-   * Takes the next piece.
+   * Takes the next piece; from then on it is this class's to release.
    *
    * @return false when there is no buffer: then nothing more may be fed before resume returns true
-   * @throws FrameException when the bytes break the protocol; then it must be closed
+   * @throws FrameException when the bytes break the protocol; then it is closed
    */
-  boolean feed(Buffer data) throws FrameException {
+  boolean feed(ByteBuf data) throws FrameException {
+    if (state == State.CLOSED) {
+      data.release();
+      return true;
+    }
     if (input != null) {
+      data.release();
       throw new IllegalStateException("fed while waiting for a buffer");
     }
     input = data;
-    inputAt = 0;
     return resume();
   }
 
@@ -79,15 +82,14 @@ final class FrameAssembler {
           return false;
         }
       }
-      int n = Math.min(wanted - filled, input.length() - inputAt);
-      input.getBytes(inputAt, inputAt + n, part, filled);
+      int n = Math.min(wanted - filled, input.readableBytes());
+      input.readBytes(part, filled, n);
       filled += n;
-      inputAt += n;
-      if (inputAt == input.length()) {
-        input = null;
+      if (!input.isReadable()) {
+        releaseInput();
       }
       if (filled == wanted) {
-        complete();
+        completeOrClose();
       }
     }
     return true;
@@ -100,7 +102,23 @@ final class FrameAssembler {
     }
     state = State.CLOSED;
     part = EMPTY;
-    input = null;
+    releaseInput();
+  }
+
+  private void releaseInput() {
+    if (input != null) {
+      input.release();
+      input = null;
+    }
+  }
+
+  private void completeOrClose() throws FrameException {
+    try {
+      complete();
+    } catch (FrameException e) {
+      close();
+      throw e;
+    }
   }
 
   private void complete() throws FrameException {

@@ -20,7 +20,7 @@ public final class RawSink {
   private final NetServer server;
 
   public RawSink(Vertx vertx) {
-    this.server = vertx.createNetServer().connectHandler(this::accept);
+    this.server = vertx.createNetServer(DataServer.options()).connectHandler(this::accept);
   }
 
   /** Listens on a free port of the loopback; gives the port. */
@@ -59,12 +59,14 @@ public final class RawSink {
             buffers,
             () -> {});
     socket.closeHandler(v -> frames.close());
-    socket.handler(data -> {
-      try {
-        frames.feed(data);
-      } catch (FrameException e) {
-        socket.close();
-      }
-    });
+    Received.handOver(
+        socket,
+        data -> {
+          try {
+            frames.feed(data);
+          } catch (FrameException e) {
+            socket.close();
+          }
+        });
   }
 }

@@ -7,6 +7,7 @@ import io.nereid.port.SetLabel;
 import io.nereid.transfer.wire.DataHello;
 import io.nereid.transfer.wire.FrameException;
 import io.nereid.transfer.wire.FrameHead;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,7 +91,7 @@ class FrameAssemblerTest {
     Random random = new Random(seed);
     for (int at = 0; at < all.length(); ) {
       int n = Math.min(all.length() - at, 1 + random.nextInt(pieceMax));
-      assertThat(assembler.feed(all.getBuffer(at, at + n))).isTrue();
+      assertThat(assembler.feed(Unpooled.wrappedBuffer(all.getBytes(at, at + n)))).isTrue();
       at += n;
     }
     assertThat(recorder.seen).isEqualTo(expected);
@@ -103,9 +104,9 @@ class FrameAssemblerTest {
     FrameAssembler assembler = new FrameAssembler(new Recorder(buffers, true), buffers, () -> {});
     try {
       if (afterGreeting) {
-        assembler.feed(Buffer.buffer(HELLO.encode()));
+        assembler.feed(Unpooled.wrappedBuffer(HELLO.encode()));
       }
-      assembler.feed(Buffer.buffer(bytes));
+      assembler.feed(Unpooled.wrappedBuffer(bytes));
     } catch (FrameException refused) {
       assertThat(refused.getMessage()).isNotBlank();
     }
@@ -120,7 +121,7 @@ class FrameAssemblerTest {
     FrameBuffers buffers = new FrameBuffers(1);
     Recorder recorder = new Recorder(buffers, true);
     FrameAssembler assembler = new FrameAssembler(recorder, buffers, () -> called[0]++);
-    boolean done = assembler.feed(all);
+    boolean done = assembler.feed(Unpooled.wrappedBuffer(all.getBytes()));
     while (!done) {
       int before = called[0];
       buffers.giveBack(recorder.kept.removeLast());
@@ -134,9 +135,10 @@ class FrameAssemblerTest {
   void closingGivesTheBufferBack() throws Exception {
     FrameBuffers buffers = new FrameBuffers(1);
     FrameAssembler assembler = new FrameAssembler(new Recorder(buffers, true), buffers, () -> {});
-    assembler.feed(Buffer.buffer(HELLO.encode()));
-    assembler.feed(Buffer.buffer(new FrameHead(FrameHead.CHUNKS, 0, 1, 0, 100).encode(new int[2])));
-    assembler.feed(Buffer.buffer(new byte[50]));
+    assembler.feed(Unpooled.wrappedBuffer(HELLO.encode()));
+    assembler.feed(
+        Unpooled.wrappedBuffer(new FrameHead(FrameHead.CHUNKS, 0, 1, 0, 100).encode(new int[2])));
+    assembler.feed(Unpooled.wrappedBuffer(new byte[50]));
     assertThat(buffers.take(() -> {})).isNull();
     assembler.close();
     assertThat(buffers.take(() -> {})).isNotNull();

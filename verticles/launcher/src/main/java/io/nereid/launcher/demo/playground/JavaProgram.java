@@ -16,10 +16,12 @@ import java.util.stream.Stream;
  *
  * @param java the program
  * @param options file with options for daemons, if there is one
+ * @param cache the daemons' start-up cache (the JDK's ahead-of-time cache), if there is one
  * @param jar the fat jar
  */
-public record JavaProgram(Path java, Optional<Path> options, Path jar) {
+public record JavaProgram(Path java, Optional<Path> options, Optional<Path> cache, Path jar) {
   private static final String OPTIONS = "jvm-up.options";
+  private static final String CACHE = "NEREID_UP_AOT";
 
   /** The same JVM and jar as this process; NEREID_CONF may name the directory of the options. */
   public static JavaProgram ofThisProcess() {
@@ -53,13 +55,15 @@ public record JavaProgram(Path java, Optional<Path> options, Path jar) {
             .map(directory -> directory.resolve(OPTIONS))
             .filter(Files::isRegularFile)
             .findFirst();
-    return new JavaProgram(java, options, absolute);
+    Optional<Path> cache = Optional.ofNullable(System.getenv(CACHE)).map(Path::of);
+    return new JavaProgram(java, options, cache, absolute);
   }
 
   /** The command line of a daemon. */
   List<String> daemon(Path configuration, Path readyFile) {
     List<String> argv = new ArrayList<>(List.of(java.toString()));
     options.ifPresent(file -> argv.add("@" + file));
+    cache.ifPresent(file -> argv.add("-XX:AOTCache=" + file));
     argv.addAll(List.of("-jar", jar.toString(), "up"));
     argv.addAll(List.of("--config", configuration.toString()));
     argv.addAll(List.of("--ready-file", readyFile.toString()));
