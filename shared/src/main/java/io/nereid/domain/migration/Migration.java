@@ -8,6 +8,8 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.preflight.Assessment;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,4 +53,18 @@ public record Migration(
     Optional<Failure> failure,
     Optional<Failure> waiting,
     Optional<LaterPages> later,
-    Optional<Assessment> preflight) {}
+    Optional<Assessment> preflight) {
+  /**
+   * Milliseconds in each phase, in the order of the phases and under their names in small letters.
+   */
+  public Map<String, Long> namedPhasesMs() {
+    Map<String, Long> named = new LinkedHashMap<>();
+    for (Phase phase : Phase.values()) {
+      Long ms = phasesMs.get(phase);
+      if (ms != null) {
+        named.put(phase.name().toLowerCase(Locale.ROOT), ms);
+      }
+    }
+    return named;
+  }
+}

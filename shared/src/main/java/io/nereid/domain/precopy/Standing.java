@@ -7,7 +7,7 @@ package io.nereid.domain.precopy;
  * @param memoryBytes all that could be left
  * @param leftBytes estimate of what has changed since it was sent
  * @param dirtyBytesPerSecond how fast memory changes
- * @param scanMs how long it takes to read all memory once and compare it
+ * @param scanMs how long it takes to find and to read what has changed
  * @param roundBytesPerSecond how fast a round sends
  * @param finalBytesPerSecond how fast the rest goes while it is frozen
  * @param aheadBytes written and sent ahead so far

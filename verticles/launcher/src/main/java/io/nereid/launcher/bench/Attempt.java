@@ -47,7 +47,7 @@ record Attempt(
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }
-      return withLost(sample, values.differences());
+      return sample.withMoreLost(values.differences());
     }
   }
 
@@ -56,7 +56,7 @@ record Attempt(
     watcher.mark();
     long bytes = link.sentBytes();
     long began = System.nanoTime();
-    long frozenMs = guest.move();
+    Guest.Moved moved = guest.move();
     long ended = System.nanoTime();
     bytes = link.sentBytes() - bytes;
     long seen = watcher.count();
@@ -69,7 +69,8 @@ record Attempt(
         ms(pause.nanos()),
         ms(longest(silences, began, pause.endNanos() - pause.nanos())),
         ms(longest(silences, pause.endNanos() + 1, pause.endNanos() + after.toNanos())),
-        frozenMs,
+        moved.frozenMs(),
+        moved.phasesMs(),
         ms(ended - began),
         bytes,
         stats.lost(),
@@ -84,19 +85,6 @@ record Attempt(
         .mapToLong(Silence::nanos)
         .max()
         .orElse(0);
-  }
-
-  private static Sample withLost(Sample sample, long more) {
-    return new Sample(
-        sample.pauseMs(),
-        sample.beforeMs(),
-        sample.afterMs(),
-        sample.frozenMs(),
-        sample.totalMs(),
-        sample.bytesSent(),
-        sample.lost() + more,
-        sample.duplicated(),
-        sample.reconnects());
   }
 
   private RedisWatcher connect(String address) throws IOException {

@@ -4,6 +4,7 @@ import io.nereid.launcher.demo.playground.Daemon;
 import io.nereid.launcher.demo.playground.Names;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 
 /** A container of the bare runtime with a place on both hosts; how it moves is somebody else's. */
 final class BareSystem implements MovingSystem {
@@ -54,10 +55,11 @@ final class BareSystem implements MovingSystem {
           }
 
           @Override
-          public long move() throws IOException {
+          public Moved move() throws IOException {
             to.port().hold();
             long began = System.nanoTime();
-            return Duration.ofNanos(way.move(site, from, to, number) - began).toMillis();
+            long frozen = way.move(site, from, to, number) - began;
+            return new Moved(Duration.ofNanos(frozen).toMillis(), Map.of());
           }
 
           @Override

@@ -1,6 +1,7 @@
 package io.nereid.launcher.bench;
 
 import java.io.IOException;
+import java.util.Map;
 
 /** One container that runs on the first host and moves to the second. Blocks. */
 interface Guest extends AutoCloseable {
@@ -8,11 +9,15 @@ interface Guest extends AutoCloseable {
   String address();
 
   /**
-   * Moves it; returns when the source is not needed any more.
+   * What the mover itself says of a move.
    *
-   * @return milliseconds from the first step that stops it to the one after which it runs
+   * @param frozenMs from the first step that stops the container to the one after which it runs
+   * @param phasesMs milliseconds in each phase by its name; empty where nobody knows
    */
-  long move() throws IOException;
+  record Moved(long frozenMs, Map<String, Long> phasesMs) {}
+
+  /** Moves it; returns when the source is not needed any more. */
+  Moved move() throws IOException;
 
   /** Removes it, wherever it is and in whatever state. */
   @Override

@@ -36,7 +36,7 @@ final class NereidSystem implements MovingSystem {
       }
 
       @Override
-      public long move() {
+      public Moved move() {
         Migration migration = cluster.migrate(id, to.node(), progress -> {});
         if (migration.phase() != Phase.SUCCEEDED) {
           throw new FailureException(
@@ -48,7 +48,7 @@ final class NereidSystem implements MovingSystem {
                           "the migration ended as " + migration.phase(),
                           "see the daemons' logs")));
         }
-        return migration.frozenMs().orElse(0L);
+        return new Moved(migration.frozenMs().orElse(0L), migration.namedPhasesMs());
       }
 
       @Override

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What was measured. Its JSON form is an interface: names are not changed, only added.
@@ -28,6 +31,7 @@ public record PauseReport(
    *
    * @param linkBitsS absent without a limit
    * @param rounds moves that succeeded, of which the figures are
+   * @param phasesMs where the time went, by the mover's phases; empty where nobody knows
    * @param failures why others did not
    */
   public record Row(
@@ -38,6 +42,7 @@ public record PauseReport(
       int rounds,
       Optional<Spread> pauseMs,
       Optional<Spread> frozenMs,
+      Map<String, Spread> phasesMs,
       Optional<Spread> totalMs,
       Optional<Spread> bytesSent,
       Optional<Spread> slowestBeforeMs,
@@ -61,6 +66,7 @@ public record PauseReport(
           samples.size(),
           Spread.of(samples, Sample::pauseMs),
           Spread.of(samples, Sample::frozenMs),
+          phases(samples),
           Spread.of(samples, Sample::totalMs),
           Spread.of(samples, Sample::bytesSent),
           Spread.of(samples, Sample::beforeMs),
@@ -69,6 +75,21 @@ public record PauseReport(
           samples.stream().mapToLong(Sample::duplicated).sum(),
           samples.stream().mapToLong(Sample::reconnects).sum(),
           List.copyOf(failures));
+    }
+
+    private static Map<String, Spread> phases(List<Sample> samples) {
+      Map<String, Spread> spreads = new LinkedHashMap<>();
+      for (Sample sample : samples) {
+        for (String phase : sample.phasesMs().keySet()) {
+          long[] figures =
+              samples.stream()
+                  .flatMap(s -> Stream.ofNullable(s.phasesMs().get(phase)))
+                  .mapToLong(Long::longValue)
+                  .toArray();
+          spreads.put(phase, Spread.of(figures).orElseThrow());
+        }
+      }
+      return spreads;
     }
 
     boolean clean() {

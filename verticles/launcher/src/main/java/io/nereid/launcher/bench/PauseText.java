@@ -5,6 +5,7 @@ import io.nereid.launcher.render.Table;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /** Measurements for people. */
 public final class PauseText {
@@ -21,7 +22,7 @@ public final class PauseText {
     for (PauseReport.Row row : report.rows()) {
       table.row(
           Figures.bytes(row.memoryBytes()),
-          row.writeRateBytesS() == 0 ? "idle" : Figures.bytes(row.writeRateBytesS()) + "/s",
+          writes(row.writeRateBytesS()),
           link(row.linkBitsS()),
           row.system(),
           row.rounds()
@@ -43,6 +44,20 @@ public final class PauseText {
         are gone or happened twice, and connections that broke.
         """);
     for (PauseReport.Row row : report.rows()) {
+      if (!row.phasesMs().isEmpty()) {
+        text.append("phases  ")
+            .append(row.system())
+            .append(", ")
+            .append(Figures.bytes(row.memoryBytes()))
+            .append(", ")
+            .append(writes(row.writeRateBytesS()))
+            .append(": ")
+            .append(
+                row.phasesMs().entrySet().stream()
+                    .map(e -> e.getKey() + " " + Figures.millis(e.getValue().median()))
+                    .collect(Collectors.joining(", ")))
+            .append('\n');
+      }
       for (String failure : row.failures()) {
         text.append("FAILED  ")
             .append(row.system())
@@ -98,6 +113,10 @@ public final class PauseText {
                 ? b / (KILO * KILO * KILO) + " Gbit/s"
                 : String.format(Locale.ROOT, "%.0f Mbit/s", b / (double) (KILO * KILO)))
         .orElse("no limit");
+  }
+
+  private static String writes(long bytesPerSecond) {
+    return bytesPerSecond == 0 ? "idle" : Figures.bytes(bytesPerSecond) + "/s";
   }
 
   private static String cell(Optional<Spread> spread, LongFunction<String> words) {

@@ -1,5 +1,7 @@
 package io.nereid.launcher.bench;
 
+import java.util.Map;
+
 /**
  * One move as the client and the bench saw it.
  *
@@ -7,6 +9,7 @@ package io.nereid.launcher.bench;
  * @param beforeMs the longest one before that, since the move was asked for
  * @param afterMs the longest one in the stretch after the pause
  * @param frozenMs from the first step that stops the container to the one after which it runs
+ * @param phasesMs the mover's own phases by name; empty where nobody knows
  * @param totalMs from the request until all of it is at the other host
  * @param bytesSent what left the source's uplink meanwhile
  * @param lost answers, increments and acknowledged values that are gone
@@ -18,8 +21,23 @@ public record Sample(
     long beforeMs,
     long afterMs,
     long frozenMs,
+    Map<String, Long> phasesMs,
     long totalMs,
     long bytesSent,
     long lost,
     long duplicated,
-    long reconnects) {}
+    long reconnects) {
+  Sample withMoreLost(long more) {
+    return new Sample(
+        pauseMs,
+        beforeMs,
+        afterMs,
+        frozenMs,
+        phasesMs,
+        totalMs,
+        bytesSent,
+        lost + more,
+        duplicated,
+        reconnects);
+  }
+}

@@ -9,10 +9,8 @@ import io.nereid.launcher.demo.playground.Names;
 import io.nereid.launcher.demo.workload.ClientStats;
 import io.nereid.launcher.demo.workload.Watcher;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** Moves one container once and checks everything that must be true then. */
@@ -64,7 +62,7 @@ final class MoveRound {
         totalMs,
         migration.bytesTotal(),
         migration.bytesSent(),
-        phases(migration),
+        migration.namedPhasesMs(),
         client,
         migration.failure().map(Failure::message));
   }
@@ -87,16 +85,5 @@ final class MoveRound {
     while (System.nanoTime() < soonest || (watcher.count() == seen && System.nanoTime() < latest)) {
       LockSupport.parkNanos(LOOK_NANOS);
     }
-  }
-
-  private static Map<String, Long> phases(Migration migration) {
-    Map<String, Long> phases = new LinkedHashMap<>();
-    for (Phase phase : Phase.values()) {
-      Long ms = migration.phasesMs().get(phase);
-      if (ms != null) {
-        phases.put(phase.name().toLowerCase(Locale.ROOT), ms);
-      }
-    }
-    return phases;
   }
 }

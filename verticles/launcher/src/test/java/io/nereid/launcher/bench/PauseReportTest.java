@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,7 @@ class PauseReportTest {
     assertThat(row.at("/pause_ms/median").asLong()).isEqualTo(250);
     assertThat(row.at("/pause_ms/min").asLong()).isEqualTo(200);
     assertThat(row.at("/pause_ms/max").asLong()).isEqualTo(300);
+    assertThat(row.at("/phases_ms/dump/max").asLong()).isEqualTo(150);
     assertThat(row.at("/total_ms/median").asLong()).isEqualTo(1_000);
     assertThat(row.at("/bytes_sent/median").asLong()).isEqualTo(70L << 20);
     assertThat(row.at("/slowest_after_ms/max").asLong()).isEqualTo(12);
@@ -63,7 +65,7 @@ class PauseReportTest {
             List.of(Reports.sample(200)),
             List.of("round 2: the target went away"));
     assertThat(Reports.of(good, failed).ok()).isFalse();
-    Sample lost = new Sample(200, 0, 0, 190, 900, 1, 1, 0, 0);
+    Sample lost = new Sample(200, 0, 0, 190, Map.of(), 900, 1, 1, 0, 0);
     PauseReport.Row lossy =
         PauseReport.Row.of(Contestant.NEREID, GIB, 0, Optional.empty(), List.of(lost), List.of());
     assertThat(Reports.of(lossy).ok()).isFalse();

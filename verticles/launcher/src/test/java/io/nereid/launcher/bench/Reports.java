@@ -1,6 +1,7 @@
 package io.nereid.launcher.bench;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
@@ -13,7 +14,8 @@ final class Reports {
   private Reports() {}
 
   static Sample sample(long pauseMs) {
-    return new Sample(pauseMs, 3, 12, pauseMs - 20, 4 * pauseMs, 70L << 20, 0, 0, 0);
+    return new Sample(
+        pauseMs, 3, 12, pauseMs - 20, Map.of("dump", pauseMs / 2), 4 * pauseMs, 70L << 20, 0, 0, 0);
   }
 
   static PauseReport.Row row(

@@ -308,7 +308,7 @@ public final class FrozenMemory {
             }
           }
         };
-    try (PageGather gather = new PageGather(memory, use)) {
+    try (PageGather gather = PageGather.ofFrozen(memory, use)) {
       for (Part part : parts) {
         gather.add(part.address(), part.pages(), part.first());
       }
@@ -346,7 +346,7 @@ public final class FrozenMemory {
                 into.resolve(PagemapFile.pagesName(idInside)),
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE);
-        PageGather gather = new PageGather(memory, new Copy(pages))) {
+        PageGather gather = PageGather.ofFrozen(memory, new Copy(pages))) {
       int first = 0;
       for (Area area : areas) {
         int end = first + (int) area.pages();

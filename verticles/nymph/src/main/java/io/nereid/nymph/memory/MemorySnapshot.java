@@ -33,7 +33,7 @@ import java.util.concurrent.ThreadFactory;
  * of this one as CRIU's incremental dumps refer to their parents.
  *
  * <p>Remembers a hash of each page until it is closed, 16 bytes. Making it blocks and uses, for
- * each thread, a buffer of a MiB outside the heap.
+ * each thread, a buffer of a quarter MiB outside the heap.
  */
 public final class MemorySnapshot implements AutoCloseable {
   /** The unit of content. */
@@ -50,6 +50,7 @@ public final class MemorySnapshot implements AutoCloseable {
   private final long beganNanos = System.nanoTime();
   private final WriteTracking tracking;
   private volatile boolean newest = true;
+  private boolean further;
   private long endedNanos;
   private long bytes;
 
@@ -146,6 +147,7 @@ public final class MemorySnapshot implements AutoCloseable {
       Continue more,
       Effort effort)
       throws IOException {
+    further = before.isPresent() && tracking.followed() > 0;
     SnapshotWriter writer = new SnapshotWriter(arena, hash, images, bytesMax, more);
     try (ExecutorService pool = Executors.newFixedThreadPool(effort.threads(), effort.factory())) {
       List<Future<Void>> all = new ArrayList<>();
@@ -204,10 +206,21 @@ public final class MemorySnapshot implements AutoCloseable {
     return (endedNanos - beganNanos) / 1_000_000;
   }
 
+  /**
+   * How long it would take to read as much of what was changed as is given, and all that has to be
+   * compared; 1 at least.
+   */
+  public long rereadMs(long changedBytes) {
+    boolean onlyChanged = tracking.followed() > 0 && bytes > 0;
+    double share = onlyChanged ? Math.min(1, changedBytes / (double) bytes) : 1;
+    return Math.max(1, Math.round(tookMs() * share));
+  }
+
   /** How old what it remembers is on average; 1 at least. */
   public long ageMs() {
-    return Math.max(
-        1, (System.nanoTime() - beganNanos - (endedNanos - beganNanos) / 2) / 1_000_000);
+    // Of a later round most was known to be unchanged when it began.
+    long read = further ? 0 : endedNanos - beganNanos;
+    return Math.max(1, (System.nanoTime() - beganNanos - read / 2) / 1_000_000);
   }
 
   /** Bytes of content that were written. */

@@ -46,6 +46,7 @@ final class ProcessMemory implements AutoCloseable {
   private final Path process;
   private final FileChannel mem;
   private final FileChannel pagemap;
+  private final ByteBuffer alive = ByteBuffer.allocateDirect(1);
 
   private ProcessMemory(Path process, FileChannel mem, FileChannel pagemap) {
     this.process = process;
@@ -95,8 +96,9 @@ final class ProcessMemory implements AutoCloseable {
   }
 
   /**
-   * Reads from many addresses at once into one piece of memory. Only of a frozen process: it is
-   * found by its id.
+   * Reads from many addresses at once into one piece of memory. The process is found by its id: of
+   * one that may have ended, what was read counts only when {@link #isReadable} says afterwards
+   * that it has not.
    *
    * @param pieces an address and a length for each, in bytes
    * @return how many bytes could be read; with fewer than all, all of them have to be read again
@@ -115,6 +117,14 @@ final class ProcessMemory implements AutoCloseable {
     } catch (Throwable e) {
       throw new IllegalStateException("process_vm_readv", e);
     }
+  }
+
+  /**
+   * Whether the process that was opened has not ended and not replaced itself; the address must be
+   * one that it had.
+   */
+  boolean isReadable(long address) {
+    return read(address, alive, 1) == 1;
   }
 
   /** Reads from an address into the buffer's beginning; returns how many bytes could be read. */

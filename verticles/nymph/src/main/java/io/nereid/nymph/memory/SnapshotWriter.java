@@ -19,8 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Reads processes and writes their pages, as far as they are new. For several threads. */
 final class SnapshotWriter {
   private static final int PAGE_BYTES = PageHash.PAGE_BYTES;
-  private static final int BUFFER_BYTES = 1 << 20;
-  private static final int PAGES_PER_BUFFER = BUFFER_BYTES / PAGE_BYTES;
+  private static final int PAGES_AT_ONCE = 256;
 
   private final Arena arena;
   private final PageHash hash;
@@ -73,22 +72,23 @@ final class SnapshotWriter {
     record.round(round.number());
     List<PagemapFile.Area> written = new ArrayList<>();
     try (memory;
-        Arena buffers = Arena.ofConfined();
         FileChannel out =
             FileChannel.open(
                 images.resolve(PagemapFile.pagesName(idInside)),
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE)) {
-      MemorySegment content = buffers.allocate(BUFFER_BYTES, PAGE_BYTES);
       try {
         areas = memory.areas();
       } catch (IOException e) {
         areas = List.of();
       }
       PageRanges unchanged = follows ? round.unchanged() : PageRanges.EMPTY;
-      One one = new One(memory, content, out, record, before, unchanged, written);
-      for (MemoryMap.Area area : areas) {
-        one.copy(area);
+      One one = new One(memory, out, record, before, unchanged, written);
+      try (PageGather gather = PageGather.ofRunning(memory, one)) {
+        for (MemoryMap.Area area : areas) {
+          one.copy(area, gather);
+        }
+        gather.flush();
       }
     }
     record.finish();
@@ -97,28 +97,26 @@ final class SnapshotWriter {
   }
 
   /** One process while it is read. */
-  private final class One {
+  private final class One implements PageGather.Use {
     private final ProcessMemory memory;
-    private final MemorySegment content;
     private final FileChannel out;
     private final PageRecord record;
     private final PageRecord.Finder before;
     private final PageRecord.Finder kept;
     private final PageRanges.Cursor unchanged;
     private final List<PagemapFile.Area> written;
-    private final ByteBuffer map = ProcessMemory.pagemapBuffer(PAGES_PER_BUFFER);
+    private final ByteBuffer map = ProcessMemory.pagemapBuffer(PAGES_AT_ONCE);
     private final BitSet changed = new BitSet();
+    private MemorySegment unwritten = MemorySegment.NULL;
 
     One(
         ProcessMemory memory,
-        MemorySegment content,
         FileChannel out,
         PageRecord record,
         PageRecord before,
         PageRanges unchanged,
         List<PagemapFile.Area> written) {
       this.memory = memory;
-      this.content = content;
       this.out = out;
       this.record = record;
       this.before = before == null ? null : before.finder();
@@ -127,10 +125,10 @@ final class SnapshotWriter {
       this.written = written;
     }
 
-    void copy(MemoryMap.Area area) throws IOException {
+    void copy(MemoryMap.Area area, PageGather gather) throws IOException {
       long address = area.start();
       while (address < area.end() && wanted()) {
-        int pages = (int) Math.min(PAGES_PER_BUFFER, (area.end() - address) / PAGE_BYTES);
+        int pages = (int) Math.min(PAGES_AT_ONCE, (area.end() - address) / PAGE_BYTES);
         int known = memory.pagemap(address, pages, map);
         int at = 0;
         while (at < known) {
@@ -142,7 +140,7 @@ final class SnapshotWriter {
           while (to < known && ProcessMemory.isPrivatePage(map, to)) {
             to++;
           }
-          parts(address + (long) at * PAGE_BYTES, to - at);
+          parts(address + (long) at * PAGE_BYTES, to - at, gather);
           at = to;
         }
         address += (long) pages * PAGE_BYTES;
@@ -153,7 +151,7 @@ final class SnapshotWriter {
       return kept != null && unchanged.has(address) && kept.find(address) >= 0;
     }
 
-    private void parts(long start, int pages) throws IOException {
+    private void parts(long start, int pages, PageGather gather) throws IOException {
       for (int at = 0; at < pages; ) {
         long address = start + (long) at * PAGE_BYTES;
         boolean keep = isKept(address);
@@ -162,38 +160,66 @@ final class SnapshotWriter {
           to++;
         }
         if (keep) {
-          record.keep(address, to - at, before);
-          append(address, to - at, PagemapFile.PARENT);
+          gather.pass(to - at, address / PAGE_BYTES);
         } else {
-          run(address, to - at);
+          gather.add(address, to - at, address / PAGE_BYTES);
         }
         at = to;
       }
     }
 
-    private void run(long start, int pages) throws IOException {
-      ByteBuffer buffer = content.asByteBuffer();
-      int whole = memory.read(start, buffer, pages * PAGE_BYTES) / PAGE_BYTES;
+    @Override
+    public void passed(long number, int count) {
+      record.keep(number * PAGE_BYTES, count, before);
+      append(number * PAGE_BYTES, count, PagemapFile.PARENT);
+    }
+
+    @Override
+    public void pages(MemorySegment content, long offset, long number, int wanted, int read)
+        throws IOException {
+      if (read == 0) {
+        return;
+      }
+      long start = number * PAGE_BYTES;
       changed.clear();
-      record.add(start, content, whole, before, changed);
-      for (int at = 0; at < whole; ) {
+      record.add(start, content.asSlice(offset, (long) read * PAGE_BYTES), read, before, changed);
+      for (int at = 0; at < read; ) {
         boolean fresh = changed.get(at);
         int next = fresh ? changed.nextClearBit(at) : changed.nextSetBit(at);
-        int to = next < 0 ? whole : Math.min(whole, next);
-        int count = to - at;
+        int to = next < 0 ? read : Math.min(read, next);
         if (fresh) {
-          buffer.clear().limit(to * PAGE_BYTES).position(at * PAGE_BYTES);
-          while (buffer.hasRemaining()) {
-            out.write(buffer);
-          }
-          bytes.addAndGet((long) count * PAGE_BYTES);
+          write(content, offset + (long) at * PAGE_BYTES, (long) (to - at) * PAGE_BYTES);
         }
         append(
             start + (long) at * PAGE_BYTES,
-            count,
+            to - at,
             fresh ? PagemapFile.PRESENT : PagemapFile.PARENT);
         at = to;
       }
+    }
+
+    /** What follows what is to be written already is written with it. */
+    private void write(MemorySegment content, long offset, long length) throws IOException {
+      if (unwritten.address() + unwritten.byteSize() != content.address() + offset) {
+        flush();
+        unwritten = content.asSlice(offset, 0);
+      }
+      long from = unwritten.address() - content.address();
+      unwritten = content.asSlice(from, unwritten.byteSize() + length);
+      bytes.addAndGet(length);
+    }
+
+    @Override
+    public void all(ByteBuffer content) throws IOException {
+      flush();
+    }
+
+    private void flush() throws IOException {
+      ByteBuffer buffer = unwritten.asByteBuffer();
+      while (buffer.hasRemaining()) {
+        out.write(buffer);
+      }
+      unwritten = MemorySegment.NULL;
     }
 
     private void append(long address, long pages, int flags) {

@@ -69,7 +69,6 @@ final class PreCopy {
   private static final class Course {
     final List<Round> rounds = new ArrayList<>();
     int number = 1;
-    long scanMs;
     long roundRate;
     long finalRate;
     long aheadBytes;
@@ -132,7 +131,6 @@ final class PreCopy {
     MemorySnapshot last = started.get();
     boolean limited = step.options().bandwidthBytesPerSecond() > 0;
     Course course = new Course();
-    course.scanMs = last.tookMs();
     course.finalRate = step.finalBytesPerSecond();
     course.roundRate =
         limited
@@ -198,7 +196,6 @@ final class PreCopy {
     requireWanted(unwanted);
     SendReport report = sender.send(read, p -> told.accept(p.inRound(number)));
     requireWanted(unwanted);
-    course.scanMs = read.tookMs();
     course.aheadBytes += read.bytes();
     course.measured(report, limited);
     course.rounds.add(round(number, read, report, percent));
@@ -221,7 +218,7 @@ final class PreCopy {
         Math.max(last.memoryBytes(), left),
         left,
         left * 1_000 / last.ageMs(),
-        course.scanMs,
+        last.rereadMs(left),
         course.roundRate,
         course.finalRate,
         course.aheadBytes);
