@@ -2,6 +2,7 @@ package io.nereid.coordinator.driver;
 
 import io.nereid.coordinator.migration.Effect;
 import io.nereid.coordinator.migration.Event;
+import io.nereid.coordinator.migration.MigrationRecord;
 import io.nereid.coordinator.migration.Step;
 import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.Failure;
@@ -10,7 +11,6 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
-import io.nereid.domain.migration.Phase;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.StepMessages.StepReply;
 import io.nereid.protocol.message.StepMessages.StepRequest;
@@ -65,7 +65,7 @@ final class Asker {
   }
 
   /** Asks for a step until there is an answer, a failure worth deciding upon, or something else. */
-  Event ask(Effect.Ask ask, Phase phase) {
+  Event ask(Effect.Ask ask, MigrationRecord record) {
     boolean first = step == null;
     if (ask.step() != step) {
       // Whoever drove this before may have asked for the step at which we found it.
@@ -73,13 +73,13 @@ final class Asker {
       step = ask.step();
     }
     if (!first && !following && ask.attempt() > 0) {
-      Event meanwhile = waitBefore(ask, phase);
+      Event meanwhile = waitBefore(ask, record);
       if (meanwhile != null) {
         return meanwhile;
       }
     }
     following = false;
-    Event absence = absence(ask, phase);
+    Event absence = absence(ask, record);
     if (absence != null) {
       return absence;
     }
@@ -89,7 +89,7 @@ final class Asker {
       // Whatever interrupts the wait from here on leaves a request behind that may be acted upon.
       mayHaveRun = true;
       send(ask);
-      Object answer = await(phase, number, Long.MAX_VALUE, null);
+      Object answer = await(record, number, Long.MAX_VALUE, null);
       if (answer instanceof Event event) {
         return event;
       }
@@ -103,7 +103,7 @@ final class Asker {
       mayHaveRun = before;
       if (unregistered && ports.membership().isPresent(ask.node()) && ask.attempt() == 0) {
         if (System.nanoTime() < registeringUntil) {
-          Object meanwhile = await(phase, -1, REGISTERING_PAUSE_MS, null);
+          Object meanwhile = await(record, -1, REGISTERING_PAUSE_MS, null);
           if (meanwhile instanceof Event event) {
             return event;
           }
@@ -120,8 +120,8 @@ final class Asker {
   }
 
   /** Nothing is asked of a host that is no member, nor begun when the other one has gone. */
-  private Event absence(Effect.Ask ask, Phase phase) {
-    if (phase.isCancellable()) {
+  private Event absence(Effect.Ask ask, MigrationRecord record) {
+    if (record.phase().isCancellable()) {
       for (NodeId node : List.of(migration.source(), migration.target())) {
         if (!ports.membership().isPresent(node)) {
           return new Event.NodeLost(node, now());
@@ -139,14 +139,14 @@ final class Asker {
   }
 
   /** Waits for its turn to be frozen; returns what comes in between, or null when it is. */
-  Event awaitTurn(Phase phase) {
+  Event awaitTurn(MigrationRecord record) {
     while (turnOfAnother().isPresent()) {
       for (NodeId node : List.of(migration.source(), migration.target())) {
         if (!ports.membership().isPresent(node)) {
           return new Event.NodeLost(node, now());
         }
       }
-      if (await(phase, -1, TURN_LOOK_MS, null) instanceof Event event) {
+      if (await(record, -1, TURN_LOOK_MS, null) instanceof Event event) {
         return event;
       }
     }
@@ -182,10 +182,10 @@ final class Asker {
     accepted.clear();
   }
 
-  private Event waitBefore(Effect.Ask ask, Phase phase) {
+  private Event waitBefore(Effect.Ask ask, MigrationRecord record) {
     boolean present = ports.membership().isPresent(ask.node());
-    long ms = present && !phase.isFinal() ? pauseMs(ask.attempt()) : PAUSE_AWAY_MS;
-    return await(phase, -1, ms, ask.node()) instanceof Event event ? event : null;
+    long ms = present && !record.phase().isFinal() ? pauseMs(ask.attempt()) : PAUSE_AWAY_MS;
+    return await(record, -1, ms, ask.node()) instanceof Event event ? event : null;
   }
 
   private static long pauseMs(int attempt) {
@@ -222,7 +222,7 @@ final class Asker {
    * @return an Event that came in between, a StepReply, a Failure, or null when the time is over or
    *     {@code backEnds} has come back
    */
-  private Object await(Phase phase, long awaited, long ms, NodeId backEnds) {
+  private Object await(MigrationRecord record, long awaited, long ms, NodeId backEnds) {
     long deadline =
         ms == Long.MAX_VALUE ? 0 : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
     while (true) {
@@ -263,7 +263,7 @@ final class Asker {
           }
         }
         case Signal.TakeBack t -> {
-          Optional<Failure> refused = takeBackRefused(phase);
+          Optional<Failure> refused = takeBackRefused(record);
           if (refused.isEmpty()) {
             accepted.add(t.accepted());
             return new Event.TakeBackRequested(now());
@@ -271,33 +271,26 @@ final class Asker {
           t.accepted().completeExceptionally(new FailureException(refused.get()));
         }
         case Signal.Cancel c -> {
-          if (phase.isCancellable()) {
+          if (record.phase().isCancellable()) {
             accepted.add(c.accepted());
             return new Event.CancelRequested(now());
           }
-          c.accepted()
-              .completeExceptionally(MigrationDriver.tooLate(migration.id().value(), phase));
+          c.accepted().completeExceptionally(MigrationDriver.tooLate(record));
         }
       }
     }
   }
 
   /** A host that answers is asked, and not declared dead. */
-  private Optional<Failure> takeBackRefused(Phase phase) {
-    boolean fits =
-        switch (phase) {
-          case OUTSTANDING, UNDECIDED -> true;
-          case RECLAIM -> step == Step.DISCARD;
-          default -> false;
-        };
-    if (!fits) {
+  private Optional<Failure> takeBackRefused(MigrationRecord record) {
+    if (!record.canBeTakenBack()) {
       return Optional.of(
           Failure.refused(
               FailureCode.WRONG_STATE,
               "migration "
                   + migration.id()
                   + " is in phase "
-                  + phase
+                  + record.phase()
                   + ": there is nothing to take back",
               "look at 'nereid migrations'"));
     }

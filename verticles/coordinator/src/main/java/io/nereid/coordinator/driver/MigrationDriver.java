@@ -134,12 +134,12 @@ public final class MigrationDriver implements Runnable {
 
   private Event ask(Effect.Ask ask) {
     if (ask.step() == Step.CATCH_UP) {
-      Event meanwhile = asker.awaitTurn(record.phase());
+      Event meanwhile = asker.awaitTurn(record);
       if (meanwhile != null) {
         return meanwhile;
       }
     }
-    Event event = asker.ask(ask, record.phase());
+    Event event = asker.ask(ask, record);
     if (event instanceof Event.Done done
         && done.step() == Step.SEND_AHEAD
         && done.result() instanceof StepResult.Sent sent) {
@@ -244,14 +244,14 @@ public final class MigrationDriver implements Runnable {
   }
 
   static FailureException tooLate(MigrationRecord record) {
-    return tooLate(record.migration().id().value(), record.phase());
-  }
-
-  static FailureException tooLate(String id, Phase phase) {
     return new FailureException(
         Failure.refused(
             FailureCode.WRONG_STATE,
-            "migration " + id + " is in phase " + phase + "; it can be cancelled until GRANT",
+            "migration "
+                + record.migration().id()
+                + " is in phase "
+                + record.phase()
+                + "; it can be cancelled until GRANT",
             "wait for its end, then move the container back"));
   }
 

@@ -129,7 +129,7 @@ public final class MigrationMachine {
           case Event.Swapped e -> e.step() == doing && doing.kind() == Step.Kind.WRITE;
           case Event.NotSwapped e -> e.step() == doing && doing.kind() == Step.Kind.WRITE;
           case Event.LedgerSays e -> doing == Step.REREAD;
-          case Event.TakeBackRequested e -> Outstanding.canBeTakenBack(record);
+          case Event.TakeBackRequested e -> record.canBeTakenBack();
           case Event.CancelRequested e -> record.phase().isCancellable();
           case Event.NodeLost e ->
               doing != Step.NOTHING

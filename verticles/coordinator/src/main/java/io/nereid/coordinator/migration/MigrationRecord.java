@@ -229,6 +229,18 @@ public record MigrationRecord(
     return !phase().isFinal();
   }
 
+  /**
+   * True while a person may promise that the target has ended for good, so that the source goes on.
+   * Where no restore was ever begun, no promise is needed.
+   */
+  public boolean canBeTakenBack() {
+    return switch (phase()) {
+      case OUTSTANDING, UNDECIDED -> true;
+      case RECLAIM -> doing == Step.DISCARD && !neverRestored;
+      default -> false;
+    };
+  }
+
   /** True while a host still has something of this migration that must go. */
   public boolean stillBusyAt(NodeId node) {
     return unfinished()

@@ -63,15 +63,6 @@ final class Outstanding {
     d.phase(Phase.RELEASE).step(Step.RELEASE);
   }
 
-  /** Whether a person may have the source go on. */
-  static boolean canBeTakenBack(MigrationRecord record) {
-    return switch (record.phase()) {
-      case OUTSTANDING, UNDECIDED -> true;
-      case RECLAIM -> record.doing() == Step.DISCARD && !record.neverRestored();
-      default -> false;
-    };
-  }
-
   /** Nothing has to be confirmed by a host that is gone for good; it is cleaned when it is not. */
   static void promised(Draft d) {
     d.neverRestored = true;

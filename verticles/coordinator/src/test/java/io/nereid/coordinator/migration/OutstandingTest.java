@@ -6,6 +6,7 @@ import static io.nereid.coordinator.testkit.Examples.MIGRATION;
 import static io.nereid.coordinator.testkit.Examples.NOW;
 import static io.nereid.coordinator.testkit.Examples.held;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
@@ -94,6 +95,25 @@ class OutstandingTest {
   void aPromiseIsTakenAlsoWhenTheTargetWasAskedToRemoveItAndFellSilent() {
     Walk walk = Walk.postCopy().bad(LOST).bad(Walk.AWAY).takeBack().bad(Walk.AWAY);
     assertThat(walk.at()).isEqualTo("RECLAIM/RETURN");
+  }
+
+  @Test
+  void whereNoRestoreWasBegunThereIsNothingToPromise() {
+    Walk walk = Walk.to(Phase.RESTORE).bad(Walk.REFUSED);
+    assertThat(walk.at()).isEqualTo("RECLAIM/DISCARD");
+    assertThat(walk.record.neverRestored()).isTrue();
+    assertThat(walk.record.canBeTakenBack()).isFalse();
+    assertThatThrownBy(walk::takeBack).isInstanceOf(IllegalEventException.class);
+  }
+
+  @Test
+  void aPromiseIsTakenOnlyUntilTheTargetHasConfirmed() {
+    Walk walk = Walk.postCopy();
+    assertThat(walk.record.canBeTakenBack()).isTrue();
+    assertThat(walk.bad(LOST).record.canBeTakenBack()).isTrue();
+    assertThat(walk.good().at()).isEqualTo("RECLAIM/RETURN");
+    assertThat(walk.record.canBeTakenBack()).isFalse();
+    assertThatThrownBy(walk::takeBack).isInstanceOf(IllegalEventException.class);
   }
 
   @Test
