@@ -201,7 +201,7 @@ final class Injection {
     if (made < 0) {
       throw new Kernel.Refused("userfaultfd", (int) -made);
     }
-    return copy;
+    return Userfault.require(copy);
   }
 
   private static ByteBuffer read(RandomAccessFile memory, long address, int bytes)

@@ -3,8 +3,11 @@ package io.nereid.nymph.track;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.nereid.nymph.kernel.Kernel;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Operations on a userfaultfd whose faults the kernel resolves itself: it only notes which pages
@@ -23,7 +26,31 @@ final class Userfault {
 
   private static final long MODE_WP = 2;
 
+  /** How the kernel names one; no file can be called so. */
+  private static final String NAME = "anon_inode:[userfaultfd]";
+
   private Userfault() {}
+
+  /**
+   * Returns a descriptor that is one, and closes any other: the process from which it was copied
+   * may have put something else in its place.
+   *
+   * @throws IOException when it is something else
+   */
+  static int require(int fd) throws IOException {
+    String name;
+    try {
+      name = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd))).toString();
+    } catch (IOException | RuntimeException e) {
+      Kernel.close(fd);
+      throw new IOException("what it made cannot be told to be a userfaultfd", e);
+    }
+    if (!name.equals(NAME)) {
+      Kernel.close(fd);
+      throw new IOException("it has put something else in the place of its userfaultfd");
+    }
+    return fd;
+  }
 
   /** Agrees on what it is to do; fails where the kernel cannot. */
   static void begin(int fd) throws Kernel.Refused {
