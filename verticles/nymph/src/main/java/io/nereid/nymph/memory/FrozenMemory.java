@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 
 /**
  * The memory of frozen processes, for a dump in which CRIU has left it out: which pages are as a
@@ -137,27 +138,7 @@ public final class FrozenMemory {
    *     directory is of no use
    */
   public Outcome write(Path images, Path into) throws IOException {
-    long pages = 0;
-    long changed = 0;
-    for (Map.Entry<Integer, Path> map : PagemapFile.all(images).entrySet()) {
-      List<Area> left =
-          PagemapFile.read(map.getValue()).areas().stream().filter(Area::isLeftOut).toList();
-      if (left.isEmpty()) {
-        continue;
-      }
-      int idInside = map.getKey();
-      Integer pid = byIdInside.get(idInside);
-      if (pid == null) {
-        throw new IOException("no process of the container is called " + idInside + " inside");
-      }
-      try (ProcessMemory memory = ProcessMemory.open(directory(pid))) {
-        BitSet differ = different(idInside, left);
-        writeChanged(memory, idInside, left, differ, into);
-        changed += differ.cardinality();
-        pages += left.stream().mapToLong(Area::pages).sum();
-      }
-    }
-    return new Outcome(pages, changed);
+    return write(images, into, area -> true, (memory, id, areas) -> different(id, areas));
   }
 
   /**
@@ -165,6 +146,16 @@ public final class FrozenMemory {
    * that itself. What may come later is in neither place.
    */
   public Outcome writeUrgent(Path images, Path into) throws IOException {
+    return write(images, into, area -> !area.is(PagemapFile.LAZY), this::differentNow);
+  }
+
+  /** Which pages of areas differ, counted from the first page of the first area. */
+  private interface Difference {
+    BitSet of(ProcessMemory memory, int idInside, List<Area> areas) throws IOException;
+  }
+
+  private Outcome write(Path images, Path into, Predicate<Area> wanted, Difference difference)
+      throws IOException {
     long pages = 0;
     long changed = 0;
     for (Map.Entry<Integer, Path> map : PagemapFile.all(images).entrySet()) {
@@ -178,12 +169,12 @@ public final class FrozenMemory {
       if (pid == null) {
         throw new IOException("no process of the container is called " + idInside + " inside");
       }
-      List<Area> urgent = left.stream().filter(a -> !a.is(PagemapFile.LAZY)).toList();
+      List<Area> areas = left.stream().filter(wanted).toList();
       try (ProcessMemory memory = ProcessMemory.open(directory(pid))) {
-        BitSet differ = differentNow(memory, idInside, urgent);
-        writeChanged(memory, idInside, urgent, differ, into);
+        BitSet differ = difference.of(memory, idInside, areas);
+        writeChanged(memory, idInside, areas, differ, into);
         changed += differ.cardinality();
-        pages += urgent.stream().mapToLong(Area::pages).sum();
+        pages += areas.stream().mapToLong(Area::pages).sum();
       }
     }
     return new Outcome(pages, changed);
