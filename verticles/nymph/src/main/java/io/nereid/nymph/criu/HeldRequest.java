@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,14 +89,10 @@ final class HeldRequest {
   }
 
   private static int parent(int process) throws IOException {
-    for (String line :
-        Files.readAllLines(
-            Path.of("/proc", Integer.toString(process), "status"), StandardCharsets.ISO_8859_1)) {
-      if (line.startsWith("PPid:")) {
-        return Integer.parseInt(line.substring(5).strip());
-      }
-    }
-    throw new IOException("process " + process + " has no parent");
+    return ProcessHandle.of(process)
+        .flatMap(ProcessHandle::parent)
+        .map(parent -> (int) parent.pid())
+        .orElseThrow(() -> new IOException("process " + process + " has no parent"));
   }
 
   /** runc starts CRIU first, and asks then. */
