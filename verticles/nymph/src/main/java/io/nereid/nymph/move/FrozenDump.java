@@ -153,7 +153,7 @@ public final class FrozenDump {
       FrozenMemory memory = new FrozenMemory(before, processes);
       Set<Shortcut> shortcuts = EnumSet.noneOf(Shortcut.class);
       shortcuts.addAll(allowed);
-      if (!InnerConnections.none(processes)) {
+      if (shortcuts.contains(Shortcut.NETWORK_LOCK) && !InnerConnections.none(processes)) {
         shortcuts.remove(Shortcut.NETWORK_LOCK);
       }
       // With a lot of memory this takes far longer than CRIU, which has none to write.
