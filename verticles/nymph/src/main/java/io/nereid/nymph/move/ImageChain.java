@@ -29,13 +29,20 @@ public final class ImageChain {
   static final String PARENT = "parent";
 
   /** File beside the changed pages: those that may come later are still at the source. */
-  static final String LATER = "later";
+  private static final String LATER = "later";
 
   private ImageChain() {}
 
   /** Whether pages of these images come after the restore, from the source. */
   static boolean isForLater(Path images) {
-    return Files.isRegularFile(images.resolve(MEMORY).resolve(LATER), LinkOption.NOFOLLOW_LINKS);
+    return Files.isRegularFile(later(images), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * The file that says how many bytes come after the restore; where there is none, nothing does.
+   */
+  static Path later(Path images) {
+    return images.resolve(MEMORY).resolve(LATER);
   }
 
   /** Whether these images need the memory that was sent ahead. */

@@ -7,6 +7,7 @@ import io.nereid.nymph.memory.FrozenMemory;
 import io.nereid.nymph.memory.MemorySnapshot;
 import io.nereid.nymph.postcopy.FeedFiles;
 import io.nereid.nymph.postcopy.PageFeedProgram;
+import io.nereid.nymph.postcopy.ProgramFiles;
 import io.nereid.nymph.runtime.JavaPrograms;
 import io.nereid.nymph.runtime.PidFile;
 import io.nereid.port.PageTicket;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,18 +125,23 @@ final class PageFeeds {
     if (!outcome.ok()) {
       return Optional.of("its program cannot be started: " + outcome);
     }
-    boolean in =
+    return await(directory, FeedFiles::isConnected, START_LIMIT)
+        ? Optional.empty()
+        : Optional.of("the target's page server cannot be reached from here");
+  }
+
+  /** Whether it has got so far within the limit, and has not ended before. */
+  private boolean await(Path directory, Predicate<Path> reached, Duration limit) {
+    boolean over =
         parts
             .core()
             .basics()
             .watch()
             .await(
                 directory,
-                () -> FeedFiles.isConnected(directory) || PidFile.hasEnded(directory.resolve(PID)),
-                START_LIMIT);
-    return in && FeedFiles.isConnected(directory)
-        ? Optional.empty()
-        : Optional.of("the target's page server cannot be reached from here");
+                () -> reached.test(directory) || PidFile.hasEnded(directory.resolve(PID)),
+                limit);
+    return over && reached.test(directory);
   }
 
   /** Whether one waits for its container to be frozen, and the target has let it in. */
@@ -152,21 +159,19 @@ final class PageFeeds {
       throws IOException {
     Path directory = directory(migration, id);
     FeedFiles.go(directory, images, memory.ids());
-    boolean open =
-        parts
-            .core()
-            .basics()
-            .watch()
-            .await(
-                directory,
-                () -> FeedFiles.isOpen(directory) || PidFile.hasEnded(directory.resolve(PID)),
-                OPEN_LIMIT);
-    if (!open || !FeedFiles.isOpen(directory)) {
+    if (!await(directory, FeedFiles::isOpen, OPEN_LIMIT)) {
       throw new IOException("the page feed does not get ready");
     }
-    Files.writeString(
-        images.resolve(ImageChain.MEMORY).resolve(ImageChain.LATER),
-        Long.toString(FeedFiles.laterBytes(images)));
+    try {
+      // All of it at once: whoever finds it counts on what it says.
+      Path later = ImageChain.later(images);
+      ProgramFiles.publish(
+          later.getParent(),
+          later.getFileName().toString(),
+          Long.toString(FeedFiles.laterBytes(images)));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** Ends all of a container; returns when none reads its memory any more. */
@@ -187,7 +192,9 @@ final class PageFeeds {
   /** How much images that were dumped leave for later; -1 when all of it goes before. */
   static long laterBytes(Path images) {
     try {
-      return ImageChain.isForLater(images) ? FeedFiles.laterBytes(images) : -1;
+      return ImageChain.isForLater(images)
+          ? Long.parseLong(Files.readString(ImageChain.later(images)).strip())
+          : -1;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + images, e);
     }
