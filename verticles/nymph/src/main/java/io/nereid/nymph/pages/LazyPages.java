@@ -20,7 +20,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -154,9 +154,10 @@ public final class LazyPages {
         process(work.resolve(SERVER_PID), work)
             .orElseThrow(() -> failed("the page server has ended", work));
     try {
-      Path told = work.resolve(PageServerProgram.IMAGES + ".new");
-      Files.write(told, content.stream().map(Path::toString).toList());
-      Files.move(told, work.resolve(PageServerProgram.IMAGES), StandardCopyOption.ATOMIC_MOVE);
+      ProgramFiles.publish(
+          work,
+          PageServerProgram.IMAGES,
+          content.stream().map(Path::toString).collect(Collectors.joining("\n")));
       Path ready = work.resolve(PageServerProgram.READY);
       boolean begun = watch.await(work, () -> Files.exists(ready) || !server.isAlive(), LIMIT);
       if (!begun || !Files.exists(ready)) {
@@ -164,7 +165,7 @@ public final class LazyPages {
       }
       String port = Files.readString(work.resolve(PageServerProgram.PORT)).strip();
       startDaemon(work, images, server.pid(), Integer.parseInt(port));
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
       throw failed("the page server cannot be talked to: " + e.getMessage(), work);
     }
   }

@@ -2,6 +2,7 @@ package io.nereid.nymph.pages;
 
 import io.nereid.nymph.criu.image.PageChain;
 import io.nereid.nymph.fs.DirectoryWatch;
+import io.nereid.nymph.postcopy.ProgramFiles;
 import io.nereid.nymph.postcopy.RemoteSupply;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,10 +12,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 
@@ -71,21 +70,22 @@ public final class PageServerProgram {
     try (ServerSocketChannel listening = ServerSocketChannel.open()) {
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
       int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
-      publish(directory, PORT, Integer.toString(port));
+      ProgramFiles.publish(directory, PORT, Integer.toString(port));
       Path told = directory.resolve(IMAGES);
       try (DirectoryWatch watch = DirectoryWatch.open(directory)) {
         if (!watch.await(directory, () -> Files.exists(told), TOLD_LIMIT)) {
           return;
         }
       }
-      List<Path> images = Files.readAllLines(told).stream().map(Path::of).toList();
+      List<Path> images =
+          Files.readAllLines(told).stream().filter(line -> !line.isEmpty()).map(Path::of).toList();
       if (images.size() > DIRECTORIES_MAX) {
         throw new IOException(images.size() + " image directories are too many");
       }
       try (PageChain chain = PageChain.open(images)) {
         PageSupply supply = supply(directory, remote, chain);
-        publish(directory, READY, "");
-        publish(directory, DONE, serve(listening, supply) + " pages");
+        ProgramFiles.publish(directory, READY, "");
+        ProgramFiles.publish(directory, DONE, serve(listening, supply) + " pages");
       }
     }
   }
@@ -142,11 +142,5 @@ public final class PageServerProgram {
       peer.configureBlocking(true);
       return peer;
     }
-  }
-
-  private static void publish(Path directory, String name, String content) throws IOException {
-    Path fresh = directory.resolve(name + ".new");
-    Files.writeString(fresh, content + "\n", StandardCharsets.US_ASCII);
-    Files.move(fresh, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 }
