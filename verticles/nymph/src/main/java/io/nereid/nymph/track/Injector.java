@@ -1,6 +1,7 @@
 package io.nereid.nymph.track;
 
 import io.nereid.nymph.kernel.Kernel;
+import io.nereid.nymph.runtime.JavaPrograms;
 import io.nereid.process.ProcessLauncher;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeoutException;
  * long: it ends when it can, because its input has. For one thread; blocks.
  */
 final class Injector implements AutoCloseable {
+  private static final int HEAP_MIB = 16;
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
   private final Process process;
@@ -35,26 +38,10 @@ final class Injector implements AutoCloseable {
 
   /** Starts it; fails when it says that nothing can be done here. */
   static Injector start(ProcessLauncher launcher) throws IOException {
-    String java = ProcessHandle.current().info().command().orElse("java");
-    Injector injector =
-        new Injector(
-            launcher.launch(
-                List.of(
-                    // A Ctrl-C at the daemon's terminal is not meant for it.
-                    "setsid",
-                    java,
-                    "-Xmx16m",
-                    "-Xss512k",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    InjectorProgram.class.getName()),
-                Map.of(),
-                Optional.empty(),
-                true));
+    // A Ctrl-C at the daemon's terminal is not meant for it.
+    List<String> argv = new ArrayList<>(List.of("setsid"));
+    argv.addAll(JavaPrograms.command(InjectorProgram.class, HEAP_MIB, List.of()));
+    Injector injector = new Injector(launcher.launch(argv, Map.of(), Optional.empty(), true));
     try {
       String first = injector.answer(START_LIMIT);
       if (!first.equals("ready")) {
