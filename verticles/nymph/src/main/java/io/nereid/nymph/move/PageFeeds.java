@@ -24,8 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,7 +180,7 @@ final class PageFeeds {
     }
     try (DirectoryStream<Path> all = Files.newDirectoryStream(dumps, BEGINNING + "*")) {
       for (Path directory : all) {
-        process(directory).ifPresent(PageFeeds::kill);
+        PidFile.kill(directory.resolve(PID), List.of(directory.toString()), END_LIMIT);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + dumps, e);
@@ -198,12 +196,6 @@ final class PageFeeds {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + images, e);
     }
-  }
-
-  private static void kill(ProcessHandle process) {
-    CompletableFuture<ProcessHandle> end = process.onExit();
-    process.destroyForcibly();
-    end.completeOnTimeout(process, END_LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
   private static Optional<ProcessHandle> process(Path directory) {

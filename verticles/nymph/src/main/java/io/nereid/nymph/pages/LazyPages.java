@@ -257,12 +257,7 @@ public final class LazyPages {
   }
 
   private static void kill(Path pidFile, Path work) {
-    process(pidFile, work)
-        .ifPresent(process -> {
-          CompletableFuture<ProcessHandle> end = process.onExit();
-          process.destroyForcibly();
-          end.completeOnTimeout(process, LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
-        });
+    PidFile.kill(pidFile, List.of(work.toString()), LIMIT);
   }
 
   /** After a restore that failed: nothing runs that could need pages. */

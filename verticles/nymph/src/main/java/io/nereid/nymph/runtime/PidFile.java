@@ -3,8 +3,11 @@ package io.nereid.nymph.runtime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Small files with one number, as programs leave them that go into the background. */
 public final class PidFile {
@@ -35,6 +38,20 @@ public final class PidFile {
         .flatMap(ProcessHandle::of)
         .filter(ProcessHandle::isAlive)
         .filter(process -> hasWords(process, words));
+  }
+
+  /**
+   * Kills the process that a file names, as {@link #process} says, and waits for its end.
+   *
+   * @param limit for the wait
+   */
+  public static void kill(Path file, List<String> words, Duration limit) {
+    process(file, words)
+        .ifPresent(process -> {
+          CompletableFuture<ProcessHandle> end = process.onExit();
+          process.destroyForcibly();
+          end.completeOnTimeout(process, limit.toMillis(), TimeUnit.MILLISECONDS).join();
+        });
   }
 
   /**
