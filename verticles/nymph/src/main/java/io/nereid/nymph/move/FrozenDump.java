@@ -230,9 +230,7 @@ public final class FrozenDump {
   }
 
   private List<Integer> processes(ContainerId id) {
-    return parts.core().cgroups().processes(parts.paths().cgroup(id)).stream()
-        .map(Long::intValue)
-        .toList();
+    return parts.core().cgroups().pids(parts.paths().cgroup(id));
   }
 
   private static void compare(FrozenMemory memory) {

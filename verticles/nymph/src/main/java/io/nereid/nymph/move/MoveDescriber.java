@@ -80,9 +80,7 @@ final class MoveDescriber {
   }
 
   private List<Integer> processes(ContainerId id) {
-    return parts.core().cgroups().processes(parts.paths().cgroup(id)).stream()
-        .map(Long::intValue)
-        .toList();
+    return parts.core().cgroups().pids(parts.paths().cgroup(id));
   }
 
   /**

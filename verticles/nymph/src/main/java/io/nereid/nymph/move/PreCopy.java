@@ -225,9 +225,7 @@ final class PreCopy {
   }
 
   private Collection<Integer> processes(ContainerId id) {
-    return parts.core().cgroups().processes(parts.paths().cgroup(id)).stream()
-        .map(Long::intValue)
-        .toList();
+    return parts.core().cgroups().pids(parts.paths().cgroup(id));
   }
 
   private static Round round(int number, MemorySnapshot read, SendReport report, int percent) {

@@ -99,9 +99,7 @@ final class SnapshotAhead {
   }
 
   private List<Integer> processes(ContainerRecord record) {
-    return parts.core().cgroups().processes(parts.paths().cgroup(record.id())).stream()
-        .map(Long::intValue)
-        .toList();
+    return parts.core().cgroups().pids(parts.paths().cgroup(record.id()));
   }
 
   private Path readMemory(

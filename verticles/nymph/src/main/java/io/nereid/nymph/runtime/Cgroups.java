@@ -155,6 +155,11 @@ public final class Cgroups {
     return pids;
   }
 
+  /** The same, as numbers of the kernel's own size. */
+  public List<Integer> pids(String cgroup) {
+    return processes(cgroup).stream().map(Long::intValue).toList();
+  }
+
   /** Names of the cgroups directly below one, in any hierarchy. */
   public Set<String> children(String cgroup) {
     Set<String> names = new TreeSet<>();

@@ -168,9 +168,7 @@ final class Taking {
   }
 
   private List<Integer> processes(ContainerRecord record) {
-    return parts.core().cgroups().processes(parts.paths().cgroup(record.id())).stream()
-        .map(Long::intValue)
-        .toList();
+    return parts.core().cgroups().pids(parts.paths().cgroup(record.id()));
   }
 
   private Moment whileFrozen(ContainerRecord record, MemoryRounds before, Path directory)
