@@ -6,6 +6,7 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.memory.MemorySnapshot;
+import io.nereid.nymph.memory.Room;
 import io.nereid.nymph.track.WriteTracking;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
@@ -28,7 +29,6 @@ import org.slf4j.LoggerFactory;
 final class SnapshotAhead {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotAhead.class);
   private static final Duration COPY_LIMIT = Duration.ofMinutes(10);
-  private static final long DISK_RESERVE_BYTES = 256L << 20;
   private final MoveParts parts;
   private final SentAhead sent;
 
@@ -73,7 +73,7 @@ final class SnapshotAhead {
       ContainerRecord record, MemorySnapshot before, Path images, MemorySnapshot.Continue more) {
     try {
       return before.next(
-          processes(record), images, room(fresh(images)), more, parts.effort().reading());
+          processes(record), images, Room.below(fresh(images)), more, parts.effort().reading());
     } catch (IOException e) {
       throw noSpace(record, e);
     }
@@ -94,10 +94,6 @@ final class SnapshotAhead {
     return Files.createDirectories(images);
   }
 
-  private static long room(Path directory) throws IOException {
-    return Math.max(0, Files.getFileStore(directory).getUsableSpace() - DISK_RESERVE_BYTES);
-  }
-
   private List<Integer> processes(ContainerRecord record) {
     return parts.core().cgroups().pids(parts.paths().cgroup(record.id()));
   }
@@ -111,7 +107,7 @@ final class SnapshotAhead {
         parts.trackers().follow(processes, MemorySnapshot.residentBytes(processes));
     MemorySnapshot snapshot =
         MemorySnapshot.take(
-            processes, images, room(images), more, parts.effort().reading(), tracking);
+            processes, images, Room.below(images), more, parts.effort().reading(), tracking);
     sent.keep(record.id(), migration, snapshot);
     LOG.info(
         "read {} bytes of the memory of container {} in {} ms",

@@ -1,6 +1,7 @@
 package io.nereid.nymph.snapshot;
 
 import io.nereid.nymph.memory.MemorySnapshot;
+import io.nereid.nymph.memory.Room;
 import io.nereid.nymph.track.Trackers;
 import io.nereid.nymph.track.WriteTracking;
 import java.io.IOException;
@@ -21,7 +22,6 @@ final class MemoryRounds implements AutoCloseable {
   /** What was read in less time has hardly changed since. */
   private static final long WORTH_MS = 150;
 
-  private static final long DISK_RESERVE_BYTES = 256L << 20;
   private final Path directory;
   private final Supplier<Collection<Integer>> processes;
   private final MemorySnapshot.Effort effort;
@@ -74,13 +74,14 @@ final class MemoryRounds implements AutoCloseable {
     Collection<Integer> pids = processes.get();
     WriteTracking tracking = trackers.follow(pids, MemorySnapshot.residentBytes(pids));
     newest =
-        MemorySnapshot.take(pids, images, room(images), MemoryRounds::wanted, effort, tracking);
+        MemorySnapshot.take(
+            pids, images, Room.below(images), MemoryRounds::wanted, effort, tracking);
   }
 
   private void again() throws IOException {
     MemorySnapshot older = newest;
     Path images = next();
-    newest = older.next(processes.get(), images, room(images), MemoryRounds::wanted, effort);
+    newest = older.next(processes.get(), images, Room.below(images), MemoryRounds::wanted, effort);
     older.close();
   }
 
@@ -88,10 +89,6 @@ final class MemoryRounds implements AutoCloseable {
     Path images = Files.createDirectories(directory.resolve("round-" + directories.size()));
     directories.addFirst(images);
     return images;
-  }
-
-  private static long room(Path images) throws IOException {
-    return Math.max(0, Files.getFileStore(images).getUsableSpace() - DISK_RESERVE_BYTES);
   }
 
   private static boolean wanted() {
