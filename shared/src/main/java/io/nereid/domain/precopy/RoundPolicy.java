@@ -11,10 +11,22 @@ public record RoundPolicy(Budget budget, int roundsMax, long bytesMax) {
   /** A round that leaves more than this share of what is left now is not worth its bytes. */
   static final double WORTH = 0.85;
 
+  /** So many times its memory may go ahead, */
+  private static final int AHEAD_FACTOR = 4;
+
+  /** and in any case so much: small memory is sent again in no time. */
+  private static final long AHEAD_BYTES_MIN = 256L << 20;
+
   public RoundPolicy {
     if (roundsMax < 1) {
       throw new IllegalArgumentException(roundsMax + " rounds");
     }
+  }
+
+  /** For a container with so much memory. */
+  public static RoundPolicy of(Budget budget, int roundsMax, long memoryBytes) {
+    return new RoundPolicy(
+        budget, roundsMax, Math.max(AHEAD_BYTES_MIN, AHEAD_FACTOR * memoryBytes));
   }
 
   /** Whether what could be left at most fits anyway, so that nothing needs to be measured. */

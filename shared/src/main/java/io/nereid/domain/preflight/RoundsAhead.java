@@ -19,19 +19,13 @@ record RoundsAhead(int rounds, long restMs, long moreMs, long moreBytes, boolean
   /** As configured by default; another host's configuration is not known here. */
   private static final int ROUNDS_MAX = 8;
 
-  private static final int BYTES_FACTOR = 4;
-  private static final long BYTES_MIN = 256L << 20;
-
   /** Reading and comparing, on one processor. */
   private static final long SCAN_BYTES_PER_SECOND = 2L << 30;
 
   static RoundsAhead expected(
       long memory, long dirty, long firstMs, long fixedMs, MigrationOptions options, Rates rates) {
     RoundPolicy policy =
-        new RoundPolicy(
-            new Budget(options.maxDowntimeMs(), fixedMs),
-            ROUNDS_MAX,
-            Math.max(BYTES_MIN, BYTES_FACTOR * memory));
+        RoundPolicy.of(new Budget(options.maxDowntimeMs(), fixedMs), ROUNDS_MAX, memory);
     long limit = options.bandwidthBytesPerSecond();
     long rate = rates.bytesPerSecond();
     long roundRate = limit > 0 ? Math.min(limit, rate) : rate;

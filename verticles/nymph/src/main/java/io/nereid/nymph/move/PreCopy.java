@@ -43,11 +43,6 @@ final class PreCopy {
   /** Less says nothing about a link. */
   private static final long RATE_BYTES_MIN = 8L << 20;
 
-  /** What may be written and sent in all rounds, in units of the memory. */
-  private static final int AHEAD_FACTOR = 4;
-
-  private static final long AHEAD_BYTES_MIN = 256L << 20;
-
   /** Does what a round consists of. */
   interface Sender {
     /** Reads what has changed since and writes it. */
@@ -204,10 +199,10 @@ final class PreCopy {
 
   private RoundPolicy policy(SendAhead step, long memoryBytes) {
     MigrationOptions options = step.options();
-    return new RoundPolicy(
+    return RoundPolicy.of(
         new Budget(options.maxDowntimeMs(), step.fixedMs()),
         parts.effort().roundsMax(),
-        Math.max(AHEAD_BYTES_MIN, AHEAD_FACTOR * memoryBytes));
+        memoryBytes);
   }
 
   private Standing standing(Course course, MemorySnapshot last, ContainerId id) {
