@@ -35,6 +35,11 @@ final class RemotePages implements AutoCloseable {
     long end() {
       return address + pages * PAGE_BYTES;
     }
+
+    /** The number of a page of it, among all pages. */
+    int index(long page) {
+      return first + (int) ((page - address) / PAGE_BYTES);
+    }
   }
 
   private final PageChain ahead;
@@ -111,7 +116,7 @@ final class RemotePages implements AutoCloseable {
       throw new IOException("pages were not sent ahead that are said to be as then");
     }
     synchronized (this) {
-      int from = index(run, frame.address());
+      int from = run.index(frame.address());
       known.set(from, from + frame.pages());
       changed();
     }
@@ -120,7 +125,7 @@ final class RemotePages implements AutoCloseable {
   /** Pages have come. What is known already stays as it is. */
   void content(Frame frame, byte[] pages) throws IOException {
     Run run = run(frame);
-    int from = index(run, frame.address());
+    int from = run.index(frame.address());
     synchronized (this) {
       if (closed) {
         return;
@@ -190,8 +195,8 @@ final class RemotePages implements AutoCloseable {
       if (run == null) {
         break;
       }
-      int from = index(run, at);
-      int to = index(run, Math.min(end, run.end()));
+      int from = run.index(at);
+      int to = run.index(Math.min(end, run.end()));
       for (int i = from; i < to; ) {
         if (known.get(i) || (onlyNew && asked.get(i))) {
           i++;
@@ -238,7 +243,7 @@ final class RemotePages implements AutoCloseable {
           break;
         }
         long upTo = Math.min(end, run.end());
-        awaitKnown(index(run, at), index(run, upTo));
+        awaitKnown(run.index(at), run.index(upTo));
       }
       while (at < Math.min(end, run.end())) {
         PageChain.Piece piece = piece(run, at, Math.min(end, run.end()));
@@ -267,7 +272,7 @@ final class RemotePages implements AutoCloseable {
   }
 
   private PageChain.Piece piece(Run run, long at, long end) throws IOException {
-    int from = index(run, at);
+    int from = run.index(at);
     boolean here;
     int to;
     synchronized (this) {
@@ -293,10 +298,6 @@ final class RemotePages implements AutoCloseable {
     TreeMap<Long, Run> mine = processes.get(process);
     Map.Entry<Long, Run> found = mine == null ? null : mine.floorEntry(address);
     return found == null || address >= found.getValue().end() ? null : found.getValue();
-  }
-
-  private static int index(Run run, long address) {
-    return run.first() + (int) ((address - run.address()) / PAGE_BYTES);
   }
 
   /** Nothing comes any more: who waits gets an error. */

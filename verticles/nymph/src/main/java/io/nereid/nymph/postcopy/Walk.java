@@ -111,7 +111,7 @@ final class Walk {
   Part next() {
     while (!atEnd() && found.get(block).isDone()) {
       Block now = blocks.get(block);
-      int index = index(now.run(), now.address());
+      int index = now.run().index(now.address());
       within = told.nextClearBit(index + within) - index;
       if (within >= now.pages()) {
         block++;
@@ -144,7 +144,7 @@ final class Walk {
 
   /** These were told because somebody waited for them. */
   void told(Run run, long address, int pages) {
-    int from = index(run, address);
+    int from = run.index(address);
     told.set(from, from + pages);
   }
 
@@ -164,9 +164,5 @@ final class Walk {
       }
     }
     return null;
-  }
-
-  private static int index(Run run, long address) {
-    return run.first() + (int) ((address - run.address()) / PAGE_BYTES);
   }
 }
