@@ -82,9 +82,6 @@ final class Libc {
       longs("getxattr", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
   private static final MethodHandle SETXATTR =
       ints("setxattr", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle STRERROR =
-      LINKER.downcallHandle(
-          LOOKUP.findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
   private Libc() {}
 
@@ -116,18 +113,9 @@ final class Libc {
     }
     if (result < 0) {
       int errno = (int) ERRNO_FIELD.get(state, 0L);
-      throw new ErrnoException(name, shown(path), errno, reason(errno));
+      throw new ErrnoException(name, shown(path), errno, Errno.text(errno));
     }
     return result;
-  }
-
-  private static String reason(int errno) {
-    try {
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
-      return text.reinterpret(200).getString(0);
-    } catch (Throwable e) {
-      return "errno " + errno;
-    }
   }
 
   private static String shown(byte[] path) {

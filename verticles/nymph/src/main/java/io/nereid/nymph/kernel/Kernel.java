@@ -1,9 +1,8 @@
 package io.nereid.nymph.kernel;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.nereid.linux.Errno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -49,9 +48,6 @@ public final class Kernel {
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
           Linker.Option.captureCallState("errno"),
           Linker.Option.firstVariadicArg(1));
-  private static final MethodHandle STRERROR =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
   private static final ThreadLocal<MemorySegment> STATES =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
 
@@ -70,7 +66,7 @@ public final class Kernel {
 
     /** Of a call by its name. */
     public Refused(String what, int errno) {
-      super(what + ": " + text(errno));
+      super(what + ": " + Errno.text(errno));
       this.errno = errno;
     }
 
@@ -126,14 +122,5 @@ public final class Kernel {
   /** Copies a descriptor of the process of a pidfd. */
   public static int descriptorBy(int pidfd, int fd) throws Refused {
     return (int) call("pidfd_getfd", PIDFD_GETFD, pidfd, fd, 0, 0);
-  }
-
-  private static String text(int errno) {
-    try {
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
-      return text.reinterpret(200).getString(0);
-    } catch (Throwable e) {
-      return "errno " + errno;
-    }
   }
 }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.nereid.nymph.kernel.NetworkNamespace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -19,15 +20,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Sends and receives whole Ethernet frames at one device; the device may be in another network
  * namespace. Receiving blocks for at most {@link #RECEIVE_WAIT}. Not thread-safe, except that
  * sending and receiving may be done by two threads.
  *
- * <p>Sources: packet(7), setns(2).
+ * <p>Source: packet(7).
  */
 final class PacketSocket implements AutoCloseable {
   /** The longest time that {@link #receive} waits. */
@@ -41,7 +40,6 @@ final class PacketSocket implements AutoCloseable {
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
   private static final int SO_RCVBUF = 8;
-  private static final int CLONE_NEWNET = 0x40000000;
   private static final short ETH_P_ALL = 3;
   private static final int SOCKADDR_LL_BYTES = 20;
   private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
@@ -52,9 +50,7 @@ final class PacketSocket implements AutoCloseable {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
-  private static final MethodHandle OPEN = call("open", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
-  private static final MethodHandle SETNS = call("setns", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle SOCKET = call("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle INDEX = call("if_nametoindex", JAVA_INT, ADDRESS);
   private static final MethodHandle BIND = call("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
@@ -90,43 +86,9 @@ final class PacketSocket implements AutoCloseable {
     }
   }
 
-  /**
-   * Opens a socket at a device of another namespace. The thread that enters it is used for nothing
-   * else, so no other code ever runs there.
-   */
+  /** Opens a socket at a device of another namespace. */
   static PacketSocket in(Path namespace, String device) throws IOException {
-    CompletableFuture<PacketSocket> opened = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("enter-netns")
-        .start(() -> {
-          try (Arena scratch = Arena.ofConfined()) {
-            enter(scratch, namespace);
-            opened.complete(open(scratch, device));
-          } catch (IOException | RuntimeException | Error e) {
-            opened.completeExceptionally(e);
-          }
-        });
-    try {
-      return opened.get();
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while opening a packet socket", e);
-    }
-  }
-
-  private static void enter(Arena scratch, Path namespace) throws IOException {
-    int fd =
-        (int)
-            check(
-                scratch, "open " + namespace, OPEN, scratch.allocateFrom(namespace.toString()), 0);
-    try {
-      check(scratch, "enter " + namespace, SETNS, fd, CLONE_NEWNET);
-    } finally {
-      check(scratch, "close", CLOSE, fd);
-    }
+    return NetworkNamespace.in(namespace, () -> at(device));
   }
 
   private static PacketSocket open(Arena scratch, String device) throws IOException {
