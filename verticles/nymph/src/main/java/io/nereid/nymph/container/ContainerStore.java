@@ -96,6 +96,11 @@ public final class ContainerStore {
     return Optional.ofNullable(records.get(id));
   }
 
+  /** The record, if there is one at that stage. */
+  public Optional<ContainerRecord> find(ContainerId id, ContainerRecord.Stage stage) {
+    return find(id).filter(record -> record.stage() == stage);
+  }
+
   /** The record; NOT_FOUND when there is none. */
   public ContainerRecord get(ContainerId id) {
     return find(id)

@@ -221,13 +221,7 @@ final class Arrival {
 
   /** Whether a restore that an earlier daemon began may still bring it up. */
   boolean isUnderWay(ContainerId id) {
-    boolean arriving =
-        parts
-            .core()
-            .store()
-            .find(id)
-            .filter(r -> r.stage() == ContainerRecord.Stage.ARRIVING)
-            .isPresent();
+    boolean arriving = parts.core().store().find(id, ContainerRecord.Stage.ARRIVING).isPresent();
     return arriving && parts.core().conmon().isAlive(id);
   }
 

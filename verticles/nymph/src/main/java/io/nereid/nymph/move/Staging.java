@@ -219,13 +219,7 @@ final class Staging {
   void giveUp(Incoming entry) {
     closeGate(entry.migration());
     ContainerId id = entry.container();
-    boolean staged =
-        parts
-            .core()
-            .store()
-            .find(id)
-            .filter(r -> r.stage() == ContainerRecord.Stage.STAGED)
-            .isPresent();
+    boolean staged = parts.core().store().find(id, ContainerRecord.Stage.STAGED).isPresent();
     if (staged) {
       // Also that of an earlier daemon: its gate closed when it ended.
       HeldRestore.awaitEnd(parts, id);

@@ -170,8 +170,7 @@ final class TargetSteps {
     return parts
         .core()
         .store()
-        .find(id)
-        .filter(r -> r.stage() == ContainerRecord.Stage.READY)
+        .find(id, ContainerRecord.Stage.READY)
         .filter(r -> r.hold().isEmpty())
         .isPresent();
   }
