@@ -70,7 +70,17 @@ public record MigrationRecord(
       Rates rates,
       Instant now) {
     return begin(
-        id, base, base, target, options, rates, Phase.PREFLIGHT, Step.DESCRIBE, List.of(), now);
+        id,
+        base,
+        base,
+        target,
+        options,
+        rates,
+        Phase.PREFLIGHT,
+        Step.DESCRIBE,
+        List.of(),
+        false,
+        now);
   }
 
   /**
@@ -86,54 +96,32 @@ public record MigrationRecord(
     if (committed) {
       // Whether pages still come from the frozen copy is for the target to say.
       return begin(
-              id,
-              baseAt(source, current),
-              current,
-              target,
-              MigrationOptions.DEFAULT,
-              Rates.USUAL,
-              Phase.OUTSTANDING,
-              Step.AWAIT_PAGES,
-              List.of(),
-              now)
-          .outstanding();
+          id,
+          baseAt(source, current),
+          current,
+          target,
+          MigrationOptions.DEFAULT,
+          Rates.USUAL,
+          Phase.OUTSTANDING,
+          Step.AWAIT_PAGES,
+          List.of(),
+          true,
+          now);
     }
     List<Step> owed =
         granted ? List.of() : List.of(Step.ABORT_SEND, Step.RETURN, Step.THAW, Step.DISCARD);
     return begin(
-            id,
-            baseAt(source, current),
-            current,
-            target,
-            MigrationOptions.DEFAULT,
-            Rates.USUAL,
-            granted ? Phase.UNDECIDED : Phase.ROLLBACK,
-            granted ? Step.QUERY : Step.ABORT_SEND,
-            owed,
-            now)
-        .outstanding();
-  }
-
-  private MigrationRecord outstanding() {
-    return new MigrationRecord(
-        version,
-        migration,
-        doing,
-        attempts,
+        id,
+        baseAt(source, current),
         current,
-        wanted,
-        move,
-        ticket,
-        facts,
-        rates,
+        target,
+        MigrationOptions.DEFAULT,
+        Rates.USUAL,
+        granted ? Phase.UNDECIDED : Phase.ROLLBACK,
+        granted ? Step.QUERY : Step.ABORT_SEND,
         owed,
-        cleanupTried,
-        neverRestored,
-        pages,
         true,
-        takenBack,
-        absences,
-        phaseStarted);
+        now);
   }
 
   /** A migration that went back long ago; only what its target received is still there. */
@@ -149,6 +137,7 @@ public record MigrationRecord(
         Phase.ROLLED_BACK,
         Step.DISCARD,
         List.of(Step.DISCARD),
+        false,
         now);
   }
 
@@ -167,6 +156,7 @@ public record MigrationRecord(
       Phase phase,
       Step doing,
       List<Step> owed,
+      boolean postCopy,
       Instant now) {
     Migration migration =
         new Migration(
@@ -208,7 +198,7 @@ public record MigrationRecord(
         false,
         false,
         Optional.empty(),
-        false,
+        postCopy,
         false,
         0,
         now);
