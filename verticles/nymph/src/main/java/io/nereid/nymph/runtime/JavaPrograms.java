@@ -3,7 +3,7 @@ package io.nereid.nymph.runtime;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines of programs of ours that outlive the daemon: small, and with its classes. */
+/** Command lines of programs of ours beside the daemon: small, and with its classes. */
 public final class JavaPrograms {
   /** A constant; what varies is in its arguments: a file for the process id, and the program. */
   public static final String IN_BACKGROUND =
