@@ -71,7 +71,7 @@ final class BareHost {
     return "10.88.200." + number;
   }
 
-  private static String mac(int number) {
+  static String mac(int number) {
     return "02:42:0a:58:c8:%02x".formatted(number);
   }
 
@@ -214,7 +214,8 @@ final class BareHost {
             .withEvidence(evidence));
   }
 
-  private static List<String> last(Path file, String with) {
+  /** The last lines of a file that have something in them. */
+  static List<String> last(Path file, String with) {
     try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
       List<String> chosen = lines.filter(line -> line.contains(with)).toList();
       return chosen.subList(Math.max(0, chosen.size() - LINES_SHOWN), chosen.size());

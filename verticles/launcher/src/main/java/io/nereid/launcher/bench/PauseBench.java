@@ -148,9 +148,13 @@ public final class PauseBench {
         case RUNC_COPY -> systems.put(contestant, new BareSystem(site, new RuncCopy()));
         case CRIU_LAZY -> systems.put(contestant, new BareSystem(site, new CriuLazy()));
         case PODMAN -> {
-          String why = "not measured by this version";
-          skipped.add(new PauseReport.Skipped(contestant.label(), why));
-          progress.accept("podman is skipped: " + why);
+          Optional<String> missing = PodmanSystem.missing(site);
+          if (missing.isEmpty()) {
+            systems.put(contestant, PodmanSystem.make(site));
+          } else {
+            skipped.add(new PauseReport.Skipped(contestant.label(), missing.get()));
+            progress.accept("podman is skipped: " + missing.get());
+          }
         }
       }
     }

@@ -17,6 +17,7 @@ import java.util.Map;
  * Nereid has, so that nobody loses time by a machine whose /run is on a disk.
  *
  * @param criu words before every command line that uses CRIU
+ * @param path where programs are looked for
  */
 record Site(
     Tools tools,
@@ -25,14 +26,15 @@ record Site(
     Daemon to,
     Path root,
     List<String> criu,
+    String path,
     Bundles bundles) {
   static Site of(Tools tools, Playground playground, Map<String, String> environment) {
     Daemon from = playground.daemons().get(0);
     Path root = playground.root().resolve("bare");
     HostPaths paths =
         new HostPaths(from.node(), root.resolve("data"), root.resolve("run"), root.resolve("dump"));
-    CriuSetting setting =
-        CriuSetting.prepare(paths, tools.runner(), ProgramEnvironment.from(environment));
+    ProgramEnvironment programs = ProgramEnvironment.from(environment);
+    CriuSetting setting = CriuSetting.prepare(paths, tools.runner(), programs);
     return new Site(
         tools,
         playground,
@@ -40,6 +42,7 @@ record Site(
         playground.daemons().get(1),
         root,
         setting.wrapper(),
+        programs.variables().get("PATH"),
         new Bundles(tools, environment));
   }
 

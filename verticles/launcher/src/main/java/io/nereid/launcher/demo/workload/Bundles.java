@@ -13,6 +13,25 @@ import java.util.Map;
 
 /** Makes OCI bundles from the root file systems that setup unpacked from Debian's packages. */
 public final class Bundles {
+  /** The redis of {@link #redis}. */
+  public static final List<String> REDIS =
+      List.of(
+          "/usr/bin/redis-server",
+          "--bind",
+          "0.0.0.0",
+          "--port",
+          Integer.toString(RedisWatcher.PORT),
+          "--protected-mode",
+          "no",
+          "--save",
+          "",
+          "--appendonly",
+          "no",
+          "--activerehashing",
+          "no",
+          "--daemonize",
+          "no");
+
   /** File below the counter's root file system that gets each number on a line. */
   public static final String COUNT_FILE = "/data/count";
 
@@ -53,25 +72,7 @@ public final class Bundles {
   /** A redis without persistence that everybody on the segment may talk to. */
   public Path redis(Path bundle) throws IOException {
     copyRootfs("redis", bundle);
-    OciConfig.write(
-        bundle,
-        List.of(
-            "/usr/bin/redis-server",
-            "--bind",
-            "0.0.0.0",
-            "--port",
-            Integer.toString(RedisWatcher.PORT),
-            "--protected-mode",
-            "no",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--activerehashing",
-            "no",
-            "--daemonize",
-            "no"),
-        "/data");
+    OciConfig.write(bundle, REDIS, "/data");
     return bundle;
   }
 

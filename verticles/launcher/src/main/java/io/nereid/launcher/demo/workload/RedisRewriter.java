@@ -1,6 +1,7 @@
 package io.nereid.launcher.demo.workload;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,8 @@ public final class RedisRewriter implements AutoCloseable {
   private static final double ARREARS_S_MAX = 0.05;
   private final Rewritable values;
   private final double valuesPerSecond;
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
+
   private final RespConnection connection;
   private final RandomGenerator random = RandomGenerator.getDefault();
   private final Thread thread;
@@ -82,12 +85,16 @@ public final class RedisRewriter implements AutoCloseable {
     return Optional.ofNullable(broken);
   }
 
-  /** Ends when what it has asked for is answered; the values may be examined then. */
+  /**
+   * Ends when what it has asked for is answered, or after a limit; the values may be examined then.
+   */
   @Override
   public void close() throws IOException {
     closed = true;
     try {
-      thread.join();
+      if (!thread.join(ANSWERED_WITHIN)) {
+        broken = "no answer within " + ANSWERED_WITHIN.toSeconds() + " s";
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
