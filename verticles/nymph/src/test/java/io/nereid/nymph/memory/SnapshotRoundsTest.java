@@ -306,8 +306,9 @@ class SnapshotRoundsTest {
       last = next;
       sizes[round] = next.memoryBytes();
     }
-    assertThat(sizes[1] - sizes[2]).isGreaterThan(2 * 3_000_000);
-    assertThat(sizes[3] - sizes[2]).isGreaterThan(3 * 3_000_000);
+    // Besides, the program has a few pages more or less from one moment to the next.
+    assertThat(sizes[1] - sizes[2]).isGreaterThan(2 * 3_000_000 - 16 * PAGE);
+    assertThat(sizes[3] - sizes[2]).isGreaterThan(3 * 3_000_000 - 16 * PAGE);
     last.close();
     Process stop = new ProcessBuilder("kill", "-STOP", Integer.toString(pid)).start();
     assertThat(stop.onExit().join().exitValue()).isZero();
