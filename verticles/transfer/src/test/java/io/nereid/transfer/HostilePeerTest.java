@@ -296,7 +296,10 @@ class HostilePeerTest {
         .isInstanceOfSatisfying(
             FailureException.class,
             e -> assertThat(e.failure().code()).isEqualTo(FailureCode.NOT_FOUND));
-    assertThat(hosts.dir.resolve("b/layers")).isEmptyDirectory();
+    // What was staged is removed beside the answer.
+    Awaitility.await()
+        .atMost(10, TimeUnit.SECONDS)
+        .untilAsserted(() -> assertThat(hosts.dir.resolve("b/layers")).isEmptyDirectory());
   }
 
   /** Sealing is another request, and could overtake what was written before it. */
