@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code nereid bench pause} as people and programs start it. */
+/** {@code nereid bench} as people and programs start it. */
 @RequiresRuntime
 class BenchIT {
   private static final Pattern PREFIX = Pattern.compile("nrd-[0-9a-f]{6}");
@@ -43,6 +43,7 @@ class BenchIT {
             Command.of(
                 Duration.ofSeconds(300),
                 bench(
+                    "pause",
                     "--memory=24m",
                     "--write-rate=8m/s",
                     "--rounds=1",
@@ -76,11 +77,40 @@ class BenchIT {
   }
 
   @Test
+  void aSnapshotIsMeasuredBesideThatOfTheBareRuntimeAndNothingIsLostOrLeft() throws IOException {
+    Outcome outcome =
+        runner.run(
+            Command.of(
+                Duration.ofSeconds(300),
+                bench("checkpoint", "--memory=16m", "--changed=10", "--rounds=1", "-o", "json")));
+    assertThat(outcome).isInstanceOf(Outcome.Exited.class);
+    Outcome.Exited exited = (Outcome.Exited) outcome;
+    assertThat(exited.code()).as(exited.stderr() + exited.stdout()).isZero();
+    JsonNode rows = new ObjectMapper().readTree(exited.stdout()).at("/rows");
+    assertThat(rows).hasSize(2);
+    for (JsonNode row : rows) {
+      assertThat(row.at("/rounds").asInt()).as("%s", row).isEqualTo(1);
+      assertThat(row.at("/silence_ms/median").asLong()).isPositive();
+      assertThat(row.at("/took_ms/median").asLong()).isPositive();
+      assertThat(row.at("/lost").asInt(-1)).isZero();
+    }
+    assertThat(rows.at("/0/frozen_ms/median").asLong()).isPositive();
+    assertThat(rows.at("/0/new_bytes/median").asLong()).isLessThan(12 << 20);
+    assertThat(rows.at("/1/new_bytes/median").asLong()).isGreaterThan(16 << 20);
+    assertThat(Leftovers.of(new Names(prefix(exited.stderr())))).isEmpty();
+  }
+
+  @Test
   void anInterruptedBenchLeavesNothingAndSaysWhatItHas() throws Exception {
     String limit = pipeLimit();
     Process process =
         runner.launch(
-            bench("--memory=8m", "--write-rate=0", "--after=0s", "--systems=criu-lazy,runc-copy"),
+            bench(
+                "pause",
+                "--memory=8m",
+                "--write-rate=0",
+                "--after=0s",
+                "--systems=criu-lazy,runc-copy"),
             Map.of(),
             Optional.empty(),
             false);
@@ -119,7 +149,7 @@ class BenchIT {
   private List<String> bench(String... words) {
     List<String> argv = new ArrayList<>(List.of(java.java().toString()));
     java.options().ifPresent(options -> argv.add("@" + options));
-    argv.addAll(List.of("-jar", java.jar().toString(), "bench", "pause"));
+    argv.addAll(List.of("-jar", java.jar().toString(), "bench"));
     argv.addAll(List.of(words));
     return argv;
   }

@@ -11,7 +11,6 @@ import io.nereid.launcher.demo.workload.Bundles;
 import io.nereid.launcher.render.Figures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,12 +27,11 @@ import java.util.function.Consumer;
  */
 public final class PauseBench {
   private static final Duration TOGETHER_WITHIN = Duration.ofSeconds(60);
-  private static final Path MEMORY_FILES = Path.of("/dev/shm");
-  private static final long SPARE_BYTES = 1L << 30;
 
   // Images at both ends, the container at both ends, and what was retained.
   private static final int MEMORY_TIMES = 5;
   private final PausePlan plan;
+  private final BenchGround ground;
   private final Tools tools;
   private final Playground playground;
   private final Map<String, String> environment;
@@ -45,15 +43,15 @@ public final class PauseBench {
   private int containers;
   private volatile boolean finished;
 
-  public PauseBench(
+  PauseBench(
       PausePlan plan,
-      Tools tools,
-      Playground playground,
+      BenchGround ground,
       Map<String, String> environment,
       Consumer<String> progress) {
     this.plan = plan;
-    this.tools = tools;
-    this.playground = playground;
+    this.ground = ground;
+    this.tools = ground.tools();
+    this.playground = ground.playground();
     this.environment = environment;
     this.progress = progress;
     this.machine = Machine.here(tools, playground.root());
@@ -92,7 +90,7 @@ public final class PauseBench {
             .formatted(playground.names(), playground.root(), machine.filesOn()));
     playground.make();
     plan.linkBits().ifPresent(playground::limit);
-    touchMemory();
+    ground.touchMemory(MEMORY_TIMES * plan.largestBytes());
     boolean lazily = plan.contestants().contains(Contestant.CRIU_LAZY);
     try (AutoCloseable limits = lazily ? lifted() : () -> {}) {
       prepare();
@@ -105,6 +103,7 @@ public final class PauseBench {
         }
       }
     } catch (IOException | RuntimeException e) {
+      ground.showLogs();
       throw e;
     } catch (Exception e) {
       throw new IllegalStateException(e);
@@ -117,19 +116,6 @@ public final class PauseBench {
     // Also when this is interrupted: closing twice does no harm.
     Runtime.getRuntime().addShutdownHook(new Thread(limits::close, "pipe-limits"));
     return limits;
-  }
-
-  private void touchMemory() throws IOException {
-    long wanted = MEMORY_TIMES * plan.largestBytes() + SPARE_BYTES;
-    long bytes = Math.min(wanted, Memory.availableBytes() - SPARE_BYTES);
-    if (!Files.isDirectory(MEMORY_FILES) || bytes <= 0) {
-      return;
-    }
-    bytes = Math.min(bytes, Files.getFileStore(MEMORY_FILES).getUsableSpace());
-    progress.accept("touching " + Figures.bytes(bytes) + " of memory, because cold memory lies");
-    Path directory = playground.names().root(MEMORY_FILES);
-    playground.making(() -> Files.createDirectories(directory));
-    Memory.touch(directory.resolve("touched"), bytes);
   }
 
   private void prepare() throws IOException {
@@ -247,11 +233,6 @@ public final class PauseBench {
   /** The run's name, by which all of it can be found. */
   public Names names() {
     return playground.names();
-  }
-
-  /** The last lines of each daemon's log, for when something went wrong. */
-  public List<String> logs() {
-    return playground.daemons().stream().flatMap(daemon -> daemon.log().stream()).toList();
   }
 
   /** Bits per second between the hosts, when they are limited. */

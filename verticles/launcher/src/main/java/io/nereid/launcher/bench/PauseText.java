@@ -119,7 +119,7 @@ public final class PauseText {
     return bytesPerSecond == 0 ? "idle" : Figures.bytes(bytesPerSecond) + "/s";
   }
 
-  private static String cell(Optional<Spread> spread, LongFunction<String> words) {
+  static String cell(Optional<Spread> spread, LongFunction<String> words) {
     return spread
         .map(s ->
             s.min() == s.max()

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What containers without a daemon need: two hosts, programs, and the same setting for CRIU that
- * Nereid has, so that nobody loses time by a machine whose /run is on a disk.
+ * What containers without a daemon need: two hosts (or one twice), programs, and the same setting
+ * for CRIU that Nereid has, so that nobody loses time by a machine whose /run is on a disk.
  *
  * @param criu words before every command line that uses CRIU
  * @param path where programs are looked for
@@ -39,7 +39,7 @@ record Site(
         tools,
         playground,
         from,
-        playground.daemons().get(1),
+        playground.daemons().getLast(),
         root,
         setting.wrapper(),
         programs.variables().get("PATH"),

@@ -21,11 +21,13 @@ final class BenchCommand extends BaseCommand implements Callable<Integer> {
   static CommandLine of(Shell shell) {
     return new CommandLine(new BenchCommand())
         .addSubcommand(new BenchTransferCommand(shell))
-        .addSubcommand(new BenchPauseCommand(shell));
+        .addSubcommand(new BenchPauseCommand(shell))
+        .addSubcommand(new BenchCheckpointCommand(shell));
   }
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: transfer or pause");
+    throw new ParameterException(
+        spec.commandLine(), "say what to measure: transfer, pause or checkpoint");
   }
 }

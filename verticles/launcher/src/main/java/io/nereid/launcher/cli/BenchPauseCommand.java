@@ -1,8 +1,5 @@
 package io.nereid.launcher.cli;
 
-import io.nereid.domain.failure.Failure;
-import io.nereid.domain.failure.FailureCode;
-import io.nereid.domain.failure.FailureException;
 import io.nereid.launcher.bench.Contestant;
 import io.nereid.launcher.bench.PausePlan;
 import io.nereid.launcher.bench.PausePlot;
@@ -30,6 +27,7 @@ import picocli.CommandLine.TypeConversionException;
     },
     sortOptions = false)
 final class BenchPauseCommand extends BaseCommand implements Callable<Integer> {
+  private static final String COMMAND = "bench pause";
   private static final long MEMORY_MIN = 1L << 20;
   private static final long MEMORY_MAX = 64L << 30;
   private static final long RATE_MAX = 2L << 30;
@@ -122,10 +120,10 @@ final class BenchPauseCommand extends BaseCommand implements Callable<Integer> {
   }
 
   private PausePlan plan() {
-    memory.forEach(size -> requireRange("--memory", size, MEMORY_MIN, MEMORY_MAX));
-    writeRate.forEach(rate -> requireRange("--write-rate", rate, 0, RATE_MAX));
-    requireRange("--rounds", rounds, 1, ROUNDS_MAX);
-    requireRange("--after", after.toSeconds(), 0, AFTER_MAX.toSeconds());
+    memory.forEach(size -> Ranges.require(COMMAND, "--memory", size, MEMORY_MIN, MEMORY_MAX));
+    writeRate.forEach(rate -> Ranges.require(COMMAND, "--write-rate", rate, 0, RATE_MAX));
+    Ranges.require(COMMAND, "--rounds", rounds, 1, ROUNDS_MAX);
+    Ranges.require(COMMAND, "--after", after.toSeconds(), 0, AFTER_MAX.toSeconds());
     requireDistinct("--memory", memory);
     requireDistinct("--write-rate", writeRate);
     requireDistinct("--systems", systems);
@@ -143,25 +141,15 @@ final class BenchPauseCommand extends BaseCommand implements Callable<Integer> {
     shell.err().flush();
   }
 
-  private static void requireRange(String option, long value, long min, long max) {
-    if (value < min || value > max) {
-      throw refused(option + " has " + value + " but must be from " + min + " to " + max);
-    }
-  }
-
   private static void requireDistinct(String option, List<?> values) {
     if (values.size() > COMBINATIONS_MAX) {
-      throw refused(
+      throw Ranges.refused(
+          COMMAND,
           option + " has " + values.size() + " values but must have 1 to " + COMBINATIONS_MAX);
     }
     if (values.stream().distinct().count() != values.size()) {
-      throw refused(option + " names something twice: " + values);
+      throw Ranges.refused(COMMAND, option + " names something twice: " + values);
     }
-  }
-
-  private static FailureException refused(String message) {
-    return new FailureException(
-        Failure.refused(FailureCode.BAD_REQUEST, message, "see 'nereid bench pause --help'"));
   }
 
   /** Reads 50m/s; the per second may be left out. */

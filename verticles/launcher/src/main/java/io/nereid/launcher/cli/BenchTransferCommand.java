@@ -65,8 +65,8 @@ final class BenchTransferCommand extends BaseCommand implements Callable<Integer
 
   @Override
   public Integer call() throws IOException {
-    requireRange("--size", size, SIZE_MIN, SIZE_MAX);
-    requireRange("--rounds", rounds, 1, ROUNDS_MAX);
+    Ranges.require("bench transfer", "--size", size, SIZE_MIN, SIZE_MAX);
+    Ranges.require("bench transfer", "--rounds", rounds, 1, ROUNDS_MAX);
     Path place = directory == null ? usualPlace() : shell.directory().resolve(directory);
     requireSpace(place);
     TransferBench.Result result = TransferBench.run(place, size, rounds);
@@ -99,16 +99,6 @@ final class BenchTransferCommand extends BaseCommand implements Callable<Integer
               FailureCode.NO_SPACE,
               place + " has " + free + " bytes free, and " + COPIES * size + " are needed",
               "choose a smaller --size or another --dir"));
-    }
-  }
-
-  private static void requireRange(String option, long value, long min, long max) {
-    if (value < min || value > max) {
-      throw new FailureException(
-          Failure.refused(
-              FailureCode.BAD_REQUEST,
-              option + " is " + value + " but must be from " + min + " to " + max,
-              "see 'nereid bench transfer --help'"));
     }
   }
 }

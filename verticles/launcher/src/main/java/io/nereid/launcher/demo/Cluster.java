@@ -7,9 +7,11 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.node.NodeView;
+import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.launcher.client.Doc;
 import io.nereid.launcher.client.Endpoint;
 import io.nereid.launcher.client.GatewayClient;
+import io.nereid.launcher.client.RemoteFailures;
 import io.nereid.protocol.codec.WireCodec;
 import io.nereid.protocol.message.CoordinatorMessages.ContainerList;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationView;
@@ -29,6 +31,7 @@ import java.util.function.Predicate;
  */
 public final class Cluster {
   private static final String CONTAINERS = "/v1/containers";
+  private static final long WAIT_MS = 2_000;
   private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
   private final GatewayClient client;
 
@@ -62,6 +65,20 @@ public final class Cluster {
   /** Kills and deletes a container. */
   public void remove(String ref) {
     client.delete(CONTAINERS + "/" + GatewayClient.segment(ref) + "?force");
+  }
+
+  /** Takes a snapshot of a running container. */
+  public Snapshot checkpoint(String ref) {
+    String path = CONTAINERS + "/" + GatewayClient.segment(ref) + "/checkpoint";
+    Doc job = client.post(path, Map.of());
+    String wait = "/v1/jobs/" + GatewayClient.segment(job.at("id").text()) + "?wait=" + WAIT_MS;
+    while (job.at("state").text().equals("RUNNING")) {
+      job = client.get(wait);
+    }
+    if (!job.at("state").text().equals("DONE")) {
+      throw RemoteFailures.of(job.at("failure"));
+    }
+    return as(job.at("snapshot"), Snapshot.class);
   }
 
   /** Asks for a move; returns the accepted migration, not its end. */

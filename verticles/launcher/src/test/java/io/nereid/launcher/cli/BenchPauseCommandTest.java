@@ -37,6 +37,22 @@ class BenchPauseCommandTest {
     assertThat(result.out()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --memory  | 1k  | --memory has 1024 but must be from 1048576 to
+          --changed | 101 | --changed has 101 but must be from 0 to 100
+          --rounds  | 0   | --rounds has 0 but must be from 1 to 100
+          """)
+  void soItIsForSnapshots(String option, String value, String said) {
+    Cli.Result result = new Cli(Path.of("/nowhere")).run("bench", "checkpoint", option, value);
+    assertThat(result.code()).as(result.err()).isEqualTo(2);
+    assertThat(result.err()).contains(said).contains("bench checkpoint --help'");
+    assertThat(result.out()).isEmpty();
+  }
+
   @Test
   void itsHelpHasEveryOption() {
     Cli.Result result = new Cli(Path.of("/nowhere")).run("bench", "pause", "--help");
@@ -49,6 +65,6 @@ class BenchPauseCommandTest {
   void whatToMeasureMustBeSaid() {
     Cli.Result result = new Cli(Path.of("/nowhere")).run("bench");
     assertThat(result.code()).isEqualTo(2);
-    assertThat(result.err()).contains("transfer or pause");
+    assertThat(result.err()).contains("transfer, pause or checkpoint");
   }
 }

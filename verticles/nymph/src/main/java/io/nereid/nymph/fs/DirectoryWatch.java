@@ -108,9 +108,13 @@ public final class DirectoryWatch implements AutoCloseable {
    * Waits until a condition is met, looking whenever something changes in the directory, and now
    * and then all the same because a condition may depend on more than files.
    *
+   * @param directory must exist, unless the condition is met at once
    * @return whether it was met within the limit
    */
   public boolean await(Path directory, BooleanSupplier condition, Duration limit) {
+    if (condition.getAsBoolean()) {
+      return true;
+    }
     ReentrantLock lock = new ReentrantLock();
     Condition changed = lock.newCondition();
     long end = System.nanoTime() + limit.toNanos();

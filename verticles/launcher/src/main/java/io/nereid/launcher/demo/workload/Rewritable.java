@@ -89,6 +89,32 @@ public final class Rewritable {
     versions[key]++;
   }
 
+  /**
+   * Rewrites values at random places and waits until all that is acknowledged.
+   *
+   * @param percent of all values
+   */
+  public void rewriteShare(int percent) throws IOException {
+    int[] keys =
+        new SplittableRandom()
+            .ints(0, versions.length)
+            .distinct()
+            .limit((long) versions.length * percent / 100)
+            .toArray();
+    try (RespConnection connection = connect()) {
+      for (int first = 0; first < keys.length; first += IN_FLIGHT_MAX) {
+        int end = Math.min(keys.length, first + IN_FLIGHT_MAX);
+        for (int i = first; i < end; i++) {
+          rewrite(connection, keys[i]);
+        }
+        connection.flush();
+        for (int i = first; i < end; i++) {
+          rewritten(connection, keys[i]);
+        }
+      }
+    }
+  }
+
   /** How many values are not what was acknowledged last; of many values a part is looked at. */
   public long differences() throws IOException {
     int step = Math.max(1, versions.length / CHECKED_MAX);
