@@ -30,7 +30,7 @@ record Attempt(
   private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
 
   Sample measure(Guest guest, int number) throws IOException {
-    try (RedisWatcher watcher = connect(guest.address())) {
+    try (RedisWatcher watcher = connect(netns, guest.address(), PATIENCE)) {
       // Other values for each container, so that nobody has seen its pages before.
       Rewritable values = new Rewritable(netns, guest.address(), PATIENCE, memoryBytes, number);
       values.fill();
@@ -87,11 +87,12 @@ record Attempt(
         .orElse(0);
   }
 
-  private RedisWatcher connect(String address) throws IOException {
+  /** Connects a client as soon as somebody serves. */
+  static RedisWatcher connect(Path netns, String address, Duration patience) throws IOException {
     long deadline = System.nanoTime() + SERVES_WITHIN.toNanos();
     while (true) {
       try {
-        return new RedisWatcher(netns, address, PATIENCE);
+        return new RedisWatcher(netns, address, patience);
       } catch (IOException e) {
         if (System.nanoTime() > deadline) {
           throw new IOException("redis at " + address + " does not answer: " + e.getMessage(), e);
@@ -109,7 +110,8 @@ record Attempt(
   }
 
   /** A silence that outlasts the move must be seen to its end. */
-  private static void awaitAnswer(RedisWatcher watcher, long seen) throws IOException {
+  /** Waits for one more answer than were seen. */
+  static void awaitAnswer(RedisWatcher watcher, long seen) throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (watcher.count() == seen) {
       if (System.nanoTime() > deadline) {

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -29,9 +28,7 @@ import java.util.stream.Stream;
  */
 public final class CheckpointBench {
   private static final Duration TOGETHER_WITHIN = Duration.ofSeconds(60);
-  private static final Duration SERVES_WITHIN = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
 
   // Two containers, a store, and runc's images twice.
   private static final int MEMORY_TIMES = 5;
@@ -150,7 +147,7 @@ public final class CheckpointBench {
     Subject(String system, Playground playground, String address, Taker taker) throws IOException {
       this.system = system;
       this.taker = taker;
-      this.watcher = connect(playground.clientNetns(), address);
+      this.watcher = Attempt.connect(playground.clientNetns(), address, PATIENCE);
       this.values =
           new Rewritable(
               playground.clientNetns(), address, PATIENCE, memoryBytes, system.hashCode());
@@ -162,7 +159,7 @@ public final class CheckpointBench {
       values.rewriteShare(changedPercent);
       watcher.mark();
       CheckpointReport.Taken one = taker.take(System.nanoTime());
-      awaitAnswer();
+      Attempt.awaitAnswer(watcher, watcher.count());
       long silence = watcher.silences().stream().mapToLong(Silence::nanos).max().orElse(0);
       CheckpointReport.Taken whole =
           new CheckpointReport.Taken(
@@ -181,14 +178,6 @@ public final class CheckpointBench {
       }
     }
 
-    private void awaitAnswer() {
-      long seen = watcher.count();
-      long deadline = System.nanoTime() + SERVES_WITHIN.toNanos();
-      while (watcher.count() == seen && System.nanoTime() < deadline) {
-        LockSupport.parkNanos(LOOK_NANOS);
-      }
-    }
-
     CheckpointReport.Row row() throws IOException {
       ClientStats stats = watcher.stats();
       long lost = stats.lost() + stats.duplicated() + stats.reconnects() + values.differences();
@@ -198,20 +187,6 @@ public final class CheckpointBench {
     @Override
     public void close() {
       watcher.close();
-    }
-  }
-
-  private static RedisWatcher connect(Path netns, String address) throws IOException {
-    long deadline = System.nanoTime() + SERVES_WITHIN.toNanos();
-    while (true) {
-      try {
-        return new RedisWatcher(netns, address, PATIENCE);
-      } catch (IOException e) {
-        if (System.nanoTime() > deadline) {
-          throw new IOException("redis at " + address + " does not answer: " + e.getMessage(), e);
-        }
-        LockSupport.parkNanos(LOOK_NANOS);
-      }
     }
   }
 }

@@ -1,10 +1,5 @@
 package io.nereid.launcher.bench;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.nereid.launcher.render.Figures;
 import io.nereid.launcher.render.Table;
 import java.util.List;
@@ -12,12 +7,6 @@ import java.util.Optional;
 
 /** What was measured. Its JSON form is an interface: names are not changed, only added. */
 public record CheckpointReport(Machine machine, List<Row> rows) {
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .registerModule(new Jdk8Module())
-          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
-
   /**
    * One system.
    *
@@ -66,11 +55,7 @@ public record CheckpointReport(Machine machine, List<Row> rows) {
 
   /** One document with its end of line. */
   public String json() {
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return BenchJson.text(this);
   }
 
   /** A table for people. */

@@ -1,10 +1,5 @@
 package io.nereid.launcher.bench;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +15,6 @@ import java.util.stream.Stream;
  */
 public record PauseReport(
     Machine machine, List<Row> rows, List<Skipped> skipped, boolean complete) {
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .registerModule(new Jdk8Module())
-          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
-
   /**
    * One combination.
    *
@@ -107,10 +96,6 @@ public record PauseReport(
 
   /** One document with its end of line. */
   public String json() {
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return BenchJson.text(this);
   }
 }
