@@ -13,6 +13,7 @@ import io.nereid.port.ReceivedSet;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,6 +71,7 @@ final class Staging {
       Optional<byte[]> descriptors = descriptors(root(files, TreeKind.BUNDLE));
       unpack(entry, files, progress);
       Files.createDirectories(work);
+      announce(entry, progress.luggage, work);
       mount(progress);
       if (descriptors.isPresent()) {
         progress.held =
@@ -327,6 +329,17 @@ final class Staging {
               "start the migration again"));
     }
     return all.reversed();
+  }
+
+  /** Page maps with a hundred thousand areas are not read while the container waits. */
+  private void announce(Incoming entry, Luggage luggage, Path work) {
+    if (parts.lazyPages().isPrepared(work)) {
+      try {
+        parts.lazyPages().announce(work, ahead(entry, luggage));
+      } catch (FailureException | UncheckedIOException e) {
+        LOG.debug("pages for {} are opened later", entry.container(), e);
+      }
+    }
   }
 
   /** Has the memory come page by page, while the container runs; false when that is not to be. */

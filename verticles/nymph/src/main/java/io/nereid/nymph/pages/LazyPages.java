@@ -134,6 +134,19 @@ public final class LazyPages {
   }
 
   /**
+   * Tells a waiting page server what it will be asked to open, as far as it is there already.
+   *
+   * @param content the oldest part of what {@link #begin} will be given
+   */
+  public void announce(Path work, List<Path> content) {
+    ProgramFiles.publish(work, PageServerProgram.AHEAD, lines(content));
+  }
+
+  private static String lines(List<Path> paths) {
+    return paths.stream().map(Path::toString).collect(Collectors.joining("\n"));
+  }
+
+  /**
    * The same as {@link #begin}, but the pages are still at the source; what was sent ahead and has
    * not changed is taken from here.
    */
@@ -154,10 +167,7 @@ public final class LazyPages {
         process(work.resolve(SERVER_PID), work)
             .orElseThrow(() -> failed("the page server has ended", work));
     try {
-      ProgramFiles.publish(
-          work,
-          PageServerProgram.IMAGES,
-          content.stream().map(Path::toString).collect(Collectors.joining("\n")));
+      ProgramFiles.publish(work, PageServerProgram.IMAGES, lines(content));
       Path ready = work.resolve(PageServerProgram.READY);
       boolean begun = watch.await(work, () -> Files.exists(ready) || !server.isAlive(), LIMIT);
       if (!begun || !Files.exists(ready)) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The page server as a program of its own: a daemon that is killed or replaced must not take the
@@ -30,6 +31,12 @@ public final class PageServerProgram {
 
   /** Read by the program: image directories, the newest first, a line each. */
   static final String IMAGES = "pages.images";
+
+  /**
+   * Read by the program, before {@link #IMAGES} and if it comes: those of its directories that are
+   * there already, so that only the others are left to be read when a container waits.
+   */
+  static final String AHEAD = "pages.ahead";
 
   /** Written by the program when all files are open. */
   static final String READY = "pages.ready";
@@ -71,23 +78,51 @@ public final class PageServerProgram {
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
       int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
       ProgramFiles.publish(directory, PORT, Integer.toString(port));
-      Path told = directory.resolve(IMAGES);
-      try (DirectoryWatch watch = DirectoryWatch.open(directory)) {
-        if (!watch.await(directory, () -> Files.exists(told), TOLD_LIMIT)) {
-          return;
-        }
+      Optional<PageChain> told = open(directory);
+      if (told.isEmpty()) {
+        return;
       }
-      List<Path> images =
-          Files.readAllLines(told).stream().filter(line -> !line.isEmpty()).map(Path::of).toList();
-      if (images.size() > DIRECTORIES_MAX) {
-        throw new IOException(images.size() + " image directories are too many");
-      }
-      try (PageChain chain = PageChain.open(images)) {
+      try (PageChain chain = told.get()) {
         PageSupply supply = supply(directory, remote, chain);
         ProgramFiles.publish(directory, READY, "");
         ProgramFiles.publish(directory, DONE, serve(listening, supply) + " pages");
       }
     }
+  }
+
+  /** What it is told to open; empty when it is told nothing for too long. */
+  private static Optional<PageChain> open(Path directory) throws IOException {
+    Path told = directory.resolve(IMAGES);
+    Path ahead = directory.resolve(AHEAD);
+    List<Path> early = List.of();
+    PageChain older = PageChain.open(early);
+    try (DirectoryWatch watch = DirectoryWatch.open(directory)) {
+      watch.await(directory, () -> Files.exists(ahead) || Files.exists(told), TOLD_LIMIT);
+      if (Files.exists(ahead)) {
+        early = directories(ahead);
+        older = PageChain.open(early);
+      }
+      if (!watch.await(directory, () -> Files.exists(told), TOLD_LIMIT)) {
+        older.close();
+        return Optional.empty();
+      }
+    }
+    List<Path> images = directories(told);
+    int newer = images.size() - early.size();
+    if (newer < 0 || !images.subList(newer, images.size()).equals(early)) {
+      older.close();
+      return Optional.of(PageChain.open(images));
+    }
+    return Optional.of(PageChain.open(images.subList(0, newer), older));
+  }
+
+  private static List<Path> directories(Path file) throws IOException {
+    List<Path> all =
+        Files.readAllLines(file).stream().filter(line -> !line.isEmpty()).map(Path::of).toList();
+    if (all.size() > DIRECTORIES_MAX) {
+      throw new IOException(all.size() + " image directories are too many");
+    }
+    return all;
   }
 
   private static PageSupply supply(Path directory, RemoteSupply remote, PageChain chain)

@@ -64,6 +64,25 @@ public final class PageChain implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens image directories that build upon what is open already, which this takes over.
+   *
+   * @param directories the newest first
+   */
+  public static PageChain open(List<Path> directories, PageChain older) throws IOException {
+    PageChain chain;
+    try {
+      chain = open(directories);
+    } catch (IOException | RuntimeException e) {
+      older.close();
+      throw e;
+    }
+    older.processes.forEach((process, layers) ->
+        chain.processes.computeIfAbsent(process, p -> new ArrayList<>()).addAll(layers));
+    chain.files.addAll(older.files);
+    return chain;
+  }
+
   private void add(long process, Path directory, PagemapFile map) throws IOException {
     FileChannel pages =
         FileChannel.open(
