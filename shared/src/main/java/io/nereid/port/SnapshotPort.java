@@ -2,9 +2,11 @@ package io.nereid.port;
 
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotCheck;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -23,7 +25,34 @@ public interface SnapshotPort {
    * @param done told how many bytes are settled
    * @return the same with its sizes
    */
-  Snapshot put(Snapshot draft, List<Tree> trees, long begunNanos, LongConsumer done);
+  default Snapshot put(Snapshot draft, List<Tree> trees, long begunNanos, LongConsumer done) {
+    return put(draft, trees, Optional.empty(), begunNanos, done);
+  }
+
+  /**
+   * The same, for little more than what has changed since an earlier one.
+   *
+   * @param based what the images have in common with it; it must be held
+   */
+  Snapshot put(
+      Snapshot draft,
+      List<Tree> trees,
+      Optional<BasedOn> based,
+      long begunNanos,
+      LongConsumer done);
+
+  /** Ends with {@link #close}. */
+  interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Keeps a snapshot from being removed, so that another one can be based on it.
+   *
+   * @return empty when it is not here, or not whole
+   */
+  Optional<Hold> hold(SnapshotId id);
 
   /** All that are here, the newest first. */
   List<Snapshot> all();
@@ -44,4 +73,22 @@ public interface SnapshotPort {
 
   /** Deletes one, and of its content what no other needs. NOT_FOUND when it is not here. */
   void remove(SnapshotId id);
+
+  /** Where content may be had whose digest is known. */
+  interface ChunkSource {
+    /** The content, which the asker compares with the digest; empty when it is not to be had. */
+    Optional<byte[]> chunk(byte[] digest, int length);
+  }
+
+  /**
+   * Reads everything that snapshots refer to, and compares it with its digests. What is damaged is
+   * not referred to by new snapshots any more. Snapshots that are verified cannot be removed
+   * meanwhile, one at a time.
+   *
+   * @param only one, or all
+   * @param repair writes content of it in the place of what is damaged; nothing when it is empty
+   * @param done told how many bytes were read
+   */
+  List<SnapshotCheck> verify(
+      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done);
 }

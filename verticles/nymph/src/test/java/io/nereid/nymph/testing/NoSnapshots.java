@@ -2,19 +2,32 @@ package io.nereid.nymph.testing;
 
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotCheck;
+import io.nereid.port.BasedOn;
 import io.nereid.port.SnapshotPort;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** A host without snapshots. */
 public final class NoSnapshots implements SnapshotPort {
   @Override
-  public Snapshot put(Snapshot draft, List<Tree> trees, long begunNanos, LongConsumer done) {
+  public Snapshot put(
+      Snapshot draft,
+      List<Tree> trees,
+      Optional<BasedOn> based,
+      long begunNanos,
+      LongConsumer done) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<Hold> hold(SnapshotId id) {
+    return Optional.empty();
   }
 
   @Override
@@ -40,5 +53,11 @@ public final class NoSnapshots implements SnapshotPort {
   @Override
   public void remove(SnapshotId id) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<SnapshotCheck> verify(
+      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done) {
+    return List.of();
   }
 }

@@ -66,6 +66,25 @@ final class Pack implements AutoCloseable {
     return entries.get(U32, at(entry) + Chunks.DIGEST_BYTES);
   }
 
+  /** The entry that begins at a unit, or -1: entries are in the order of their units. */
+  int entryAt(int unit) {
+    int low = 0;
+    int high = count() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int is = unit(middle);
+      if (is == unit) {
+        return middle;
+      }
+      if (is < unit) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
+
   int length(int entry) {
     return entries.get(U32, at(entry) + Chunks.DIGEST_BYTES + 4);
   }

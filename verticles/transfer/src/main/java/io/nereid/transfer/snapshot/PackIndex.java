@@ -7,6 +7,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -26,7 +28,8 @@ final class PackIndex implements AutoCloseable {
   private static final long CHUNKS_MAX = 0xfffffffeL;
   private final long seed = ThreadLocalRandom.current().nextLong();
   private final List<Pack> packs = new ArrayList<>();
-  private final List<Long> starts = new ArrayList<>();
+  private final List<BitSet> without = new ArrayList<>();
+  private long[] starts = new long[64];
   private long chunks;
   private Arena arena = Arena.ofShared();
   private long slots = 1 << 12;
@@ -34,25 +37,37 @@ final class PackIndex implements AutoCloseable {
 
   /** Adds a pack, which is closed with the index. False when there are too many chunks in all. */
   boolean add(Pack pack) {
+    return add(pack, new BitSet());
+  }
+
+  /** The same without chunks in some of its units. */
+  boolean add(Pack pack, BitSet damaged) {
     if (chunks + pack.count() > CHUNKS_MAX) {
       pack.close();
       return false;
     }
+    if (packs.size() == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * starts.length);
+    }
+    starts[packs.size()] = chunks;
     packs.add(pack);
-    starts.add(chunks);
+    without.add(damaged);
     long first = chunks;
     chunks += pack.count();
     if (chunks > slots * LOAD_MAX) {
       grow(Long.highestOneBit((long) (chunks / LOAD_MAX)) << 1);
     } else {
-      insert(pack, first);
+      insert(pack, damaged, first);
     }
     return true;
   }
 
-  private void insert(Pack pack, long first) {
+  private void insert(Pack pack, BitSet damaged, long first) {
     byte[] digest = new byte[32];
     for (int entry = 0; entry < pack.count(); entry++) {
+      if (damaged.get(pack.unit(entry))) {
+        continue;
+      }
       pack.digest(entry, digest);
       long hash = hash(digest, 0);
       long slot = slotOf(hash, digest, 0);
@@ -69,7 +84,7 @@ final class PackIndex implements AutoCloseable {
     slots = to;
     table = arena.allocate(slots * 8, 8);
     for (int i = 0; i < packs.size(); i++) {
-      insert(packs.get(i), starts.get(i));
+      insert(packs.get(i), without.get(i), starts[i]);
     }
   }
 
@@ -80,24 +95,25 @@ final class PackIndex implements AutoCloseable {
       return NONE;
     }
     long ordinal = (value & 0xffffffffL) - 1;
-    Pack pack = packOf(ordinal);
-    int entry = (int) (ordinal - starts.get(packs.indexOf(pack)));
+    int number = packOf(ordinal);
+    Pack pack = packs.get(number);
+    int entry = (int) (ordinal - starts[number]);
     return pack.length(entry) == length ? Places.place(pack.number(), pack.unit(entry)) : NONE;
   }
 
-  private Pack packOf(long ordinal) {
+  /** Packs without chunks begin where the next one does, which is the one that is found. */
+  private int packOf(long ordinal) {
     int low = 0;
     int high = packs.size() - 1;
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
-      if (starts.get(middle) <= ordinal) {
+      if (starts[middle] <= ordinal) {
         low = middle;
       } else {
         high = middle - 1;
       }
     }
-    // Packs without chunks begin where the next one does.
-    return packs.get(low);
+    return low;
   }
 
   private long slotOf(long hash, byte[] digest, int at) {
@@ -109,13 +125,22 @@ final class PackIndex implements AutoCloseable {
       }
       if (((value ^ hash) & 0xffffffff00000000L) == 0) {
         long ordinal = (value & 0xffffffffL) - 1;
-        Pack pack = packOf(ordinal);
-        int entry = (int) (ordinal - starts.get(packs.indexOf(pack)));
-        if (pack.digestIs(entry, digest, at)) {
+        int number = packOf(ordinal);
+        if (packs.get(number).digestIs((int) (ordinal - starts[number]), digest, at)) {
           return slot;
         }
       }
     }
+  }
+
+  /** Bytes that it takes outside the heap, without the lists of packs, which are mapped files. */
+  long bytes() {
+    return slots * 8;
+  }
+
+  /** Chunks of all packs. */
+  long chunks() {
+    return chunks;
   }
 
   private long get(long slot) {

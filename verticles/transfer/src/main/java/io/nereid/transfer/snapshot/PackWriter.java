@@ -10,20 +10,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
 
 /** Writes a new pack. One thread. */
 final class PackWriter implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final byte[] ZEROS = new byte[Pack.UNIT_BYTES];
-
-  private record Key(long a, long b, long c, long d) {
-    static Key of(byte[] digest) {
-      ByteBuffer in = ByteBuffer.wrap(digest);
-      return new Key(in.getLong(), in.getLong(), in.getLong(), in.getLong());
-    }
-  }
 
   private final int number;
   private final FileChannel content;
@@ -33,8 +24,7 @@ final class PackWriter implements AutoCloseable {
   private final ByteBuffer entry =
       ByteBuffer.allocate(Pack.ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  /** What this pack itself has: small, because most of what is added is new only once. */
-  private final Map<Key, Integer> own = new HashMap<>();
+  private final OwnChunks own = new OwnChunks();
 
   private int units;
   private long bytes;
@@ -56,8 +46,8 @@ final class PackWriter implements AutoCloseable {
 
   /** Where a chunk is that has been added, or {@link PackIndex#NONE}. */
   long find(byte[] digest) {
-    Integer unit = own.get(Key.of(digest));
-    return unit == null ? PackIndex.NONE : Places.place(number, unit);
+    int unit = own.find(digest, 0);
+    return unit < 0 ? PackIndex.NONE : Places.place(number, unit);
   }
 
   /** Adds a chunk; returns its place. */
@@ -70,7 +60,7 @@ final class PackWriter implements AutoCloseable {
     entry.clear().put(digest, 0, Chunks.DIGEST_BYTES).putInt(units).putInt(length);
     list.write(entry.array());
     long place = Places.place(number, units);
-    own.put(Key.of(digest), units);
+    own.add(digest, 0, units);
     units = Math.addExact(units, Pack.units(length));
     bytes += length;
     return place;

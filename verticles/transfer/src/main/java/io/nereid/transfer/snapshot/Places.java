@@ -27,6 +27,10 @@ final class Places {
     return (int) (place >>> 32);
   }
 
+  static int unit(long place) {
+    return (int) place;
+  }
+
   static long offset(long place) {
     return (place & 0xffffffffL) * Pack.UNIT_BYTES;
   }

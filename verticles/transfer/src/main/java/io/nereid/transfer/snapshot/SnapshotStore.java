@@ -6,11 +6,15 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.RandomHex;
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotCheck;
+import io.nereid.fault.FaultPoints;
 import io.nereid.linux.MountSafe;
+import io.nereid.port.BasedOn;
 import io.nereid.port.SnapshotPort;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.codec.WireCodec;
+import io.nereid.transfer.manifest.Manifest;
 import io.nereid.transfer.store.PrivateDirs;
 import io.nereid.transfer.tree.DiskFailures;
 import java.io.IOException;
@@ -22,13 +26,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,22 +50,32 @@ public final class SnapshotStore implements SnapshotPort {
   private static final String STAGING = ".staging-";
   private static final long DISK_RESERVE_BYTES = 64L << 20;
   private final Path dir;
-  private final Path packs;
+  private final Packs packs;
   private final ExecutorService hashPool;
   private final int hashThreads;
+  private final FaultPoints steps;
   private final Map<SnapshotId, Stored> stored = new ConcurrentHashMap<>();
-  private final Map<SnapshotId, Integer> readers = new HashMap<>();
-  private PackIndex index;
+  private final Holds holds = new Holds();
 
   /** Opens the store, making it if needed, and removes what an interrupted run left. */
   public SnapshotStore(Path dir, ExecutorService hashPool, int hashThreads) throws IOException {
+    this(dir, hashPool, hashThreads, FaultPoints.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param steps is told of each step
+   */
+  public SnapshotStore(Path dir, ExecutorService hashPool, int hashThreads, FaultPoints steps)
+      throws IOException {
     this.dir = PrivateDirs.make(dir);
-    this.packs = PrivateDirs.make(dir.resolve("packs"));
+    this.packs = new Packs(dir.resolve("packs"));
     this.hashPool = hashPool;
     this.hashThreads = hashThreads;
-    boolean unfinished = load() | deleteStaged(packs);
-    Map<Integer, Path> there = packDirectories();
-    if (unfinished || (stored.isEmpty() && !there.isEmpty())) {
+    this.steps = steps;
+    boolean unfinished = load() | deleteStaged(packs.dir()) | packs.hasHalfThinned();
+    if (unfinished || (stored.isEmpty() && !packs.isEmpty())) {
       sweep();
     }
   }
@@ -102,26 +116,30 @@ public final class SnapshotStore implements SnapshotPort {
 
   @Override
   public synchronized Snapshot put(
-      Snapshot draft, List<Tree> trees, long begunNanos, LongConsumer done) {
+      Snapshot draft,
+      List<Tree> trees,
+      Optional<BasedOn> based,
+      long begunNanos,
+      LongConsumer done) {
     Path staged = dir.resolve(STAGING + RandomHex.ofBytes(8));
-    Path pack = packs.resolve(STAGING + RandomHex.ofBytes(8));
+    Path pack = packs.dir().resolve(STAGING + RandomHex.ofBytes(8));
     try {
       PrivateDirs.make(staged);
       PrivateDirs.make(pack);
       requireRoom(trees);
-      Map<Integer, Path> there = packDirectories();
-      int number = there.isEmpty() ? 1 : ((TreeMap<Integer, Path>) there).lastKey() + 1;
+      int number = packs.nextNumber();
       Map<TreeKind, String> manifests = new EnumMap<>(TreeKind.class);
       Map<TreeKind, Long> bytes = new EnumMap<>(TreeKind.class);
       long added;
       try (PackWriter writer = new PackWriter(number, pack)) {
         SnapshotWriter out =
-            new SnapshotWriter(staged, index(there), writer, hashPool, hashThreads, done);
+            new SnapshotWriter(staged, packs.index(), writer, hashPool, hashThreads, done);
         for (Tree tree : trees) {
-          SnapshotWriter.Added one = out.add(tree);
+          SnapshotWriter.Added one = out.add(tree, fresh -> base(based, tree.kind(), fresh));
           manifests.put(tree.kind(), one.manifest());
           bytes.put(tree.kind(), one.bytes());
         }
+        steps.pass("store.put.written");
         writer.finish();
         added = writer.bytes();
       }
@@ -134,6 +152,21 @@ public final class SnapshotStore implements SnapshotPort {
       removeQuietly(staged);
       removeQuietly(pack);
     }
+  }
+
+  private Optional<BaseImages> base(Optional<BasedOn> based, TreeKind kind, Manifest fresh)
+      throws IOException {
+    if (based.isEmpty() || kind != TreeKind.IMAGES) {
+      return Optional.empty();
+    }
+    Stored base = find(based.get().base());
+    BaseImages images =
+        BaseImages.open(
+            dir.resolve(base.snapshot().id().value()),
+            base.manifests().getOrDefault(TreeKind.IMAGES, ""),
+            based.get(),
+            fresh);
+    return Optional.of(images);
   }
 
   private static Snapshot.Sizes sizes(Map<TreeKind, Long> bytes, long added) {
@@ -167,42 +200,26 @@ public final class SnapshotStore implements SnapshotPort {
   }
 
   private void commit(Stored next, Path staged, Path pack, int number) throws IOException {
-    Path place = packs.resolve(Integer.toString(number));
-    Files.move(pack, place, StandardCopyOption.ATOMIC_MOVE);
-    sync(packs);
     Path target = dir.resolve(next.snapshot().id().value());
-    write(staged.resolve(Stored.FILE), WireCodec.encode(next));
-    sync(staged);
-    Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
-    sync(dir);
-    if (!index.add(Pack.open(number, place.resolve("list")))) {
-      log.warn("there are too many chunks: what comes is not compared with pack {}", number);
+    steps.pass("store.put.pack");
+    boolean there = false;
+    try {
+      packs.adopt(pack, number);
+      steps.pass("store.put.adopted");
+      write(staged.resolve(Stored.FILE), WireCodec.encode(next));
+      Packs.sync(staged);
+      steps.pass("store.put.described");
+      Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+      there = true;
+    } finally {
+      if (!there) {
+        packs.withdraw(number);
+      }
     }
     stored.put(next.snapshot().id(), next);
-  }
-
-  private PackIndex index(Map<Integer, Path> there) throws IOException {
-    if (index == null) {
-      PackIndex fresh = new PackIndex();
-      for (Map.Entry<Integer, Path> pack : there.entrySet()) {
-        fresh.add(Pack.open(pack.getKey(), pack.getValue().resolve("list")));
-      }
-      index = fresh;
-    }
-    return index;
-  }
-
-  private Map<Integer, Path> packDirectories() throws IOException {
-    Map<Integer, Path> found = new TreeMap<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(packs)) {
-      for (Path one : all) {
-        String name = one.getFileName().toString();
-        if (name.matches("\\d{1,9}")) {
-          found.put(Integer.valueOf(name), one);
-        }
-      }
-    }
-    return found;
+    Packs.sync(dir);
+    steps.pass("store.put.named");
+    packs.offer(number);
   }
 
   @Override
@@ -239,16 +256,13 @@ public final class SnapshotStore implements SnapshotPort {
 
   @Override
   public Map<TreeKind, Path> unpack(SnapshotId id, Path into, LongConsumer done) {
-    Stored wanted = beginReading(id);
     Map<TreeKind, Path> roots = new EnumMap<>(TreeKind.class);
     boolean complete = false;
-    try (SnapshotReader reader =
-        new SnapshotReader(
-            id,
-            dir.resolve(id.value()),
-            number -> packs.resolve(Integer.toString(number)).resolve("content"),
-            done)) {
-      for (Map.Entry<TreeKind, String> tree : wanted.manifests().entrySet()) {
+    try (Holds.Held<Stored> wanted = holds.take(id, () -> find(id));
+        SnapshotReader reader =
+            new SnapshotReader(
+                id, dir.resolve(id.value()), packs::content, hashPool, hashThreads, done)) {
+      for (Map.Entry<TreeKind, String> tree : wanted.it().manifests().entrySet()) {
         Path root = into.resolve(tree.getKey().name().toLowerCase(Locale.ROOT));
         roots.put(tree.getKey(), PrivateDirs.make(root));
         reader.unpack(tree.getKey(), tree.getValue(), root);
@@ -258,45 +272,102 @@ public final class SnapshotStore implements SnapshotPort {
     } catch (IOException e) {
       throw DiskFailures.of("unpacking snapshot " + id, into, e);
     } finally {
-      endReading(id);
       if (!complete) {
         roots.values().forEach(SnapshotStore::removeQuietly);
       }
     }
   }
 
-  private Stored beginReading(SnapshotId id) {
-    synchronized (readers) {
-      Stored found = find(id);
-      readers.merge(id, 1, Integer::sum);
-      return found;
+  @Override
+  public Optional<Hold> hold(SnapshotId id) {
+    try {
+      Holds.Held<Stored> held = holds.take(id, () -> find(id));
+      if (packs.damaged().isEmpty() || !refersTo(held.it(), packs.damaged())) {
+        return Optional.of(held.hold());
+      }
+      held.close();
+      return Optional.empty();
+    } catch (FailureException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      log.warn("snapshot {} is not used as a base: {}", id, e.getMessage());
+      return Optional.empty();
     }
   }
 
-  private void endReading(SnapshotId id) {
-    synchronized (readers) {
-      readers.computeIfPresent(id, (same, count) -> count == 1 ? null : count - 1);
+  private boolean refersTo(Stored one, DamagedChunks damaged) throws IOException {
+    Path directory = dir.resolve(one.snapshot().id().value());
+    for (TreeKind kind : one.manifests().keySet()) {
+      if (PlaceTable.any(SnapshotWriter.places(directory, kind.name()), damaged::has)) {
+        return true;
+      }
     }
+    return false;
+  }
+
+  @Override
+  public List<SnapshotCheck> verify(
+      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done) {
+    List<SnapshotId> ids =
+        only.map(List::of).orElseGet(() -> all().stream().map(Snapshot::id).toList());
+    List<SnapshotCheck> checks = new ArrayList<>();
+    try (Verifier verifier = new Verifier(packs, hashPool, hashThreads, done)) {
+      for (SnapshotId id : ids) {
+        try (Holds.Held<Stored> held = holds.take(id, () -> find(id))) {
+          Verifier.Found found = verifier.verify(dir.resolve(id.value()), held.it());
+          checks.add(settle(id, found, verifier, repair));
+        } catch (FailureException e) {
+          // One of many may have been removed meanwhile.
+          if (only.isPresent()) {
+            throw e;
+          }
+        }
+      }
+      return checks;
+    } catch (IOException e) {
+      throw DiskFailures.of("verifying snapshots", dir, e);
+    }
+  }
+
+  private SnapshotCheck settle(
+      SnapshotId id, Verifier.Found found, Verifier verifier, Optional<ChunkSource> repair)
+      throws IOException {
+    List<Verifier.Bad> bad = found.bad();
+    synchronized (this) {
+      verifier.quarantine(bad);
+    }
+    int repaired = 0;
+    if (repair.isPresent() && !bad.isEmpty()) {
+      // Fetching from others takes long, and needs nobody to wait.
+      List<ChunkRepair.Content> content = ChunkRepair.fetch(bad, repair.get());
+      synchronized (this) {
+        repaired = ChunkRepair.write(packs, content);
+      }
+      verifier.forget(bad);
+    }
+    if (!found.isSound()) {
+      log.warn("snapshot {}: {}, {} repaired", id, found, repaired);
+    }
+    return new SnapshotCheck(id, found.bytes(), found.wrong(), repaired, found.words());
   }
 
   @Override
   public synchronized void remove(SnapshotId id) {
-    synchronized (readers) {
-      find(id);
-      if (readers.containsKey(id)) {
-        throw new FailureException(
-            Failure.refused(
-                FailureCode.BUSY,
-                "snapshot " + id + " is being restored, exported or sent",
-                "wait until that has ended"));
-      }
-      stored.remove(id);
-    }
+    Stored leaving = find(id);
+    holds.ifFree(id, () -> stored.remove(id));
     try {
+      steps.pass("store.remove.begin");
       Path doomed = dir.resolve(STAGING + RandomHex.ofBytes(8));
-      Files.move(dir.resolve(id.value()), doomed, StandardCopyOption.ATOMIC_MOVE);
-      sync(dir);
+      try {
+        Files.move(dir.resolve(id.value()), doomed, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        stored.put(id, leaving);
+        throw e;
+      }
+      Packs.sync(dir);
+      steps.pass("store.remove.unnamed");
       MountSafe.delete(doomed);
+      steps.pass("store.remove.deleted");
       sweep();
     } catch (IOException e) {
       throw DiskFailures.of("removing snapshot " + id, dir, e);
@@ -304,17 +375,13 @@ public final class SnapshotStore implements SnapshotPort {
   }
 
   private void sweep() throws IOException {
-    PackSweep sweep = new PackSweep();
+    PackSweep sweep = new PackSweep(steps);
     for (Stored one : stored.values()) {
       sweep.keep(
           dir.resolve(one.snapshot().id().value()),
           one.manifests().keySet().stream().map(TreeKind::name).toList());
     }
-    if (index != null) {
-      index.close();
-      index = null;
-    }
-    sweep.sweep(packDirectories());
+    packs.sweep(sweep);
   }
 
   private static void write(Path file, byte[] content) throws IOException {
@@ -325,12 +392,6 @@ public final class SnapshotStore implements SnapshotPort {
         out.write(bytes);
       }
       out.force(true);
-    }
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

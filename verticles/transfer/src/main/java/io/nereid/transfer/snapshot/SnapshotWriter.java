@@ -5,23 +5,24 @@ import io.nereid.transfer.manifest.Chunks;
 import io.nereid.transfer.manifest.Digests;
 import io.nereid.transfer.manifest.FileTable;
 import io.nereid.transfer.manifest.Manifest;
-import io.nereid.transfer.source.ChunkReader;
 import io.nereid.transfer.source.SourceSet;
 import io.nereid.transfer.source.SpanHasher;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongConsumer;
 
-/** Adds trees to a snapshot that is being made. One thread, besides those that hash. */
+/**
+ * Adds trees to a snapshot that is being made. One thread, besides those that read and hash: they
+ * are at most one span each, and one more, ahead of what is written.
+ */
 final class SnapshotWriter {
-  private static final int BUFFER_BYTES = 256 * 1024;
   private final Path directory;
   private final PackIndex index;
   private final PackWriter pack;
@@ -49,6 +50,12 @@ final class SnapshotWriter {
   /** What a tree was found to be. */
   record Added(String manifest, long bytes) {}
 
+  /** Opens what a tree is based on. */
+  interface Basing {
+    /** With the manifest of the new tree, whose digests are not there yet. */
+    Optional<BaseImages> open(Manifest fresh) throws IOException;
+  }
+
   static Path manifest(Path directory, String kind) {
     return directory.resolve(kind.toLowerCase(Locale.ROOT) + ".manifest");
   }
@@ -57,70 +64,74 @@ final class SnapshotWriter {
     return directory.resolve(kind.toLowerCase(Locale.ROOT) + ".places");
   }
 
-  Added add(Tree tree) throws IOException {
+  Added add(Tree tree, Basing basing) throws IOException {
     Path manifestFile = manifest(directory, tree.kind().name());
     Path placesFile = places(directory, tree.kind().name());
     try (SourceSet set = SourceSet.scan(tree, false, manifestFile)) {
-      SpanHasher.hashAll(set, hashPool, hashThreads + 1);
-      Manifest manifest = set.manifest();
-      FileTable files = manifest.files();
-      try (ChunkReader reader = new ChunkReader(set);
-          DataOutputStream places = Places.writer(placesFile)) {
-        for (int file = 0; file < files.count(); file++) {
-          addFile(set, reader, file, places);
-        }
+      Optional<BaseImages> base = basing.open(set.manifest());
+      try (DataOutputStream places = Places.writer(placesFile)) {
+        addAll(set, base, places);
+      } finally {
+        base.ifPresent(BaseImages::close);
       }
       force(manifestFile);
       force(placesFile);
       return new Added(
-          HexFormat.of().formatHex(manifest.sha256()), manifest.header().contentBytes());
+          HexFormat.of().formatHex(set.manifest().sha256()),
+          set.manifest().header().contentBytes());
     }
   }
 
-  private void addFile(SourceSet set, ChunkReader reader, int file, DataOutputStream places)
+  private void addAll(SourceSet set, Optional<BaseImages> base, DataOutputStream places)
       throws IOException {
-    FileTable files = set.manifest().files();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-    int perRead = BUFFER_BYTES / files.chunkBytes(file);
-    for (int chunk = files.firstChunk(file); chunk < files.endChunk(file); chunk += perRead) {
-      int count = Math.min(perRead, files.endChunk(file) - chunk);
-      boolean read = false;
-      for (int i = 0, at = 0; i < count; i++) {
-        int length = files.lengthOf(file, chunk + i);
-        long place = known(set.manifest(), chunk + i, length);
-        if (place == PackIndex.NONE) {
-          if (!read) {
-            reader.read(file, chunk, count, buffer.clear());
-            read = true;
-          }
-          place = addChecked(reader, file, buffer.array(), at, length);
-        }
-        places.writeLong(place);
-        at += length;
-        settled += length;
+    int chunks = set.manifest().header().chunks();
+    try (Ahead<ReadSpan> reading =
+        new Ahead<>(hashPool, hashThreads + 1, span -> settle(set, base, span, places))) {
+      for (int first = 0; first < chunks; ) {
+        int from = first;
+        int count = SpanHasher.spanCount(set.manifest().files(), first);
+        reading.add(() -> ReadSpan.read(set, base, from, count));
+        first += count;
       }
-      done.accept(settled);
+      reading.finish();
     }
   }
 
-  private long known(Manifest manifest, int chunk, int length) {
-    manifest.digest(chunk, digest, 0);
+  private void settle(
+      SourceSet set, Optional<BaseImages> base, ReadSpan span, DataOutputStream places)
+      throws IOException {
+    set.addDigests(span.first(), span.digests(), span.count());
+    FileTable files = set.manifest().files();
+    int at = 0;
+    int file = files.fileOf(span.first());
+    for (int i = 0; i < span.count(); i++) {
+      int chunk = span.first() + i;
+      while (chunk >= files.endChunk(file)) {
+        file++;
+      }
+      int length = files.lengthOf(file, chunk);
+      int known = base.isPresent() ? base.get().of(chunk) : BaseImages.NONE;
+      if (known != BaseImages.NONE) {
+        places.writeLong(base.get().place(known));
+      } else {
+        places.writeLong(place(span, i, at, length));
+        at += length;
+      }
+      settled += length;
+    }
+    done.accept(settled);
+  }
+
+  private long place(ReadSpan span, int number, int at, int length) throws IOException {
+    System.arraycopy(span.digests(), number * Chunks.DIGEST_BYTES, digest, 0, Chunks.DIGEST_BYTES);
     if (Digests.isZero(digest, 0)) {
       return Places.ZEROS;
     }
-    long own = pack.find(digest);
-    return own == PackIndex.NONE ? index.find(digest, 0, length) : own;
-  }
-
-  /** What was hashed may have changed since: then it is not what the manifest says. */
-  private long addChecked(ChunkReader reader, int file, byte[] content, int at, int length)
-      throws IOException {
-    byte[] now = new byte[Chunks.DIGEST_BYTES];
-    Digests.ofChunk(Digests.sha256(), content, at, length, now, 0);
-    if (!java.util.Arrays.equals(now, digest)) {
-      throw reader.changedFailure(file, "its content differs");
+    long there = pack.find(digest);
+    if (there == PackIndex.NONE) {
+      there = index.find(digest, 0, length);
     }
-    return pack.add(digest, content, at, length);
+    return there == PackIndex.NONE ? pack.add(digest, span.content(), at, length) : there;
   }
 
   private static void force(Path file) throws IOException {

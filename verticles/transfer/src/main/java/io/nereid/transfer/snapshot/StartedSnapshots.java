@@ -2,12 +2,15 @@ package io.nereid.transfer.snapshot;
 
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotCheck;
+import io.nereid.port.BasedOn;
 import io.nereid.port.SnapshotPort;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -18,8 +21,18 @@ import java.util.function.Supplier;
  */
 public record StartedSnapshots(Supplier<SnapshotStore> store) implements SnapshotPort {
   @Override
-  public Snapshot put(Snapshot draft, List<Tree> trees, long begunNanos, LongConsumer done) {
-    return store.get().put(draft, trees, begunNanos, done);
+  public Snapshot put(
+      Snapshot draft,
+      List<Tree> trees,
+      Optional<BasedOn> based,
+      long begunNanos,
+      LongConsumer done) {
+    return store.get().put(draft, trees, based, begunNanos, done);
+  }
+
+  @Override
+  public Optional<Hold> hold(SnapshotId id) {
+    return store.get().hold(id);
   }
 
   @Override
@@ -45,5 +58,11 @@ public record StartedSnapshots(Supplier<SnapshotStore> store) implements Snapsho
   @Override
   public void remove(SnapshotId id) {
     store.get().remove(id);
+  }
+
+  @Override
+  public List<SnapshotCheck> verify(
+      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done) {
+    return store.get().verify(only, repair, done);
   }
 }
