@@ -14,14 +14,18 @@ import java.util.Optional;
 public final class ConfigLoader {
   /** Settings that have an environment variable. */
   static final Map<String, String> ENVIRONMENT =
-      Map.of(
-          "NEREID_RUN_DIR", "node.runDir",
-          "LOG_LEVEL", "logging.level",
-          "RPC_IP", "gateway.host",
-          "RPC_PORT", "gateway.port",
-          "DUMP_PATH", "criu.dumpPath",
-          "FILE_TRANSFER_PORT", "transfer.port",
-          "CRIU_TCP_ESTABLISHED", "criu.tcpEstablished");
+      Map.ofEntries(
+          Map.entry("NEREID_RUN_DIR", "node.runDir"),
+          Map.entry("LOG_LEVEL", "logging.level"),
+          Map.entry("RPC_IP", "gateway.host"),
+          Map.entry("RPC_PORT", "gateway.port"),
+          Map.entry("DUMP_PATH", "criu.dumpPath"),
+          Map.entry("FILE_TRANSFER_PORT", "transfer.port"),
+          Map.entry("CRIU_TCP_ESTABLISHED", "criu.tcpEstablished"),
+          // Spelled so in the program that it comes from.
+          Map.entry("ENABLE_CONTINOUS_DUMPING", "snapshots.continuous"),
+          Map.entry("DUMP_INTERVAL", "snapshots.intervalSeconds"),
+          Map.entry("CHAIN_LENGTH", "snapshots.chainLength"));
 
   private final HostFacts host;
 

@@ -39,16 +39,18 @@ public record CriuConfig(
   }
 
   // The boolean forms are those of Go's strconv.ParseBool, which the variable has always had.
-  private static TcpEstablished tcpEstablished(String text) {
+  static boolean bool(String text) {
     return switch (text) {
-      case "1", "t", "T", "TRUE", "true", "True" -> TcpEstablished.TRUE;
-      case "0", "f", "F", "FALSE", "false", "False" -> TcpEstablished.FALSE;
-      default -> {
-        if (!text.toLowerCase(Locale.ROOT).equals("auto")) {
-          throw new IllegalArgumentException();
-        }
-        yield TcpEstablished.AUTO;
-      }
+      case "1", "t", "T", "TRUE", "true", "True" -> true;
+      case "0", "f", "F", "FALSE", "false", "False" -> false;
+      default -> throw new IllegalArgumentException();
     };
+  }
+
+  private static TcpEstablished tcpEstablished(String text) {
+    if (text.toLowerCase(Locale.ROOT).equals("auto")) {
+      return TcpEstablished.AUTO;
+    }
+    return bool(text) ? TcpEstablished.TRUE : TcpEstablished.FALSE;
   }
 }

@@ -13,7 +13,8 @@ public record NereidConfig(
     MoveConfig move,
     CriuConfig criu,
     GatewayConfig gateway,
-    LoggingConfig logging) {
+    LoggingConfig logging,
+    SnapshotsConfig snapshots) {
 
   static NereidConfig from(SettingReader settings) {
     NodeConfig node = NodeConfig.from(settings);
@@ -26,7 +27,8 @@ public record NereidConfig(
             MoveConfig.from(settings),
             CriuConfig.from(settings),
             GatewayConfig.from(settings, node.runDir()),
-            LoggingConfig.from(settings));
+            LoggingConfig.from(settings),
+            SnapshotsConfig.from(settings));
     config.checkPorts(settings);
     return config;
   }

@@ -146,6 +146,20 @@ class ConfigLoaderTest {
         .contains("is larger than");
   }
 
+  @Test
+  void periodicDumpsAreSetByTheVariablesThatTheyHaveAlwaysHad() {
+    NereidConfig config =
+        LOADER.load(
+            Optional.empty(),
+            Map.of("ENABLE_CONTINOUS_DUMPING", "true", "DUMP_INTERVAL", "7", "CHAIN_LENGTH", "4"),
+            List.of());
+    assertThat(config.snapshots().continuous()).isTrue();
+    assertThat(config.snapshots().defaults().intervalMs()).contains(7_000L);
+    assertThat(config.snapshots().defaults().chainLength()).isEqualTo(4);
+    NereidConfig unset = LOADER.load(Optional.empty(), Map.of(), List.of());
+    assertThat(unset.snapshots()).isEqualTo(SnapshotsConfig.DEFAULT);
+  }
+
   private static ConfigInvalidException invalid(
       Optional<Path> source, Map<String, String> environment, List<Chosen> chosen) {
     return catchThrowableOfType(

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param sizes what it takes
  * @param freezeMs for how long the container did not run; 0 when it was imported
  * @param tookMs from the beginning until it was stored
+ * @param chain its place in the chain; absent when a person has asked for it
  */
 public record Snapshot(
     SnapshotId id,
@@ -41,7 +42,8 @@ public record Snapshot(
     boolean terminal,
     Sizes sizes,
     long freezeMs,
-    long tookMs) {
+    long tookMs,
+    Optional<ChainPlace> chain) {
   /** Where it comes from. */
   public enum Origin {
     TAKEN,
@@ -67,10 +69,60 @@ public record Snapshot(
     command = List.copyOf(command);
   }
 
+  /** One that is in no chain. */
+  public Snapshot(
+      SnapshotId id,
+      Optional<String> label,
+      ContainerId container,
+      ContainerName name,
+      NodeId host,
+      Origin origin,
+      Instant taken,
+      Epoch epoch,
+      NetworkSpec network,
+      Capabilities source,
+      List<String> layers,
+      List<String> command,
+      boolean terminal,
+      Sizes sizes,
+      long freezeMs,
+      long tookMs) {
+    this(
+        id,
+        label,
+        container,
+        name,
+        host,
+        origin,
+        taken,
+        epoch,
+        network,
+        source,
+        layers,
+        command,
+        terminal,
+        sizes,
+        freezeMs,
+        tookMs,
+        Optional.empty());
+  }
+
+  /** Whether it shall be on other hosts, too: the last of a chain, or one that a person wanted. */
+  public boolean isFull() {
+    return chain.map(ChainPlace::isLast).orElse(true);
+  }
+
+  /** The same at a place of a chain. */
+  public Snapshot in(Optional<ChainPlace> place) {
+    return new Snapshot(
+        id, label, container, name, host, origin, taken, epoch, network, source, layers, command,
+        terminal, sizes, freezeMs, tookMs, place);
+  }
+
   /** The same with its sizes and the time that it took. */
   public Snapshot stored(Sizes now, long took) {
     return new Snapshot(
         id, label, container, name, host, origin, taken, epoch, network, source, layers, command,
-        terminal, now, freezeMs, took);
+        terminal, now, freezeMs, took, chain);
   }
 }

@@ -1,5 +1,8 @@
 package io.nereid.protocol.message;
 
+import io.nereid.domain.snapshot.PolicyWish;
+import java.util.Optional;
+
 /** What can be done to a container by name. */
 public sealed interface ContainerAction {
   /** Starts one that was made or has stopped. */
@@ -27,4 +30,11 @@ public sealed interface ContainerAction {
    * @param force kill it first when it runs
    */
   record Remove(boolean force) implements ContainerAction {}
+
+  /**
+   * Changes how it is protected by snapshots.
+   *
+   * @param wish absent: not at all any more
+   */
+  record Protect(Optional<PolicyWish> wish) implements ContainerAction {}
 }

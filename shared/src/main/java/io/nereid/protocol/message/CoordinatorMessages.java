@@ -10,6 +10,7 @@ import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.node.NodeView;
 import io.nereid.domain.preflight.Assessment;
+import io.nereid.domain.snapshot.PolicyWish;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,7 @@ public final class CoordinatorMessages {
    * @param name chosen from the bundle's directory name and id when absent
    * @param address wanted IPv4 address, or absent: the next free one
    * @param start false: create only
+   * @param protect how it is protected by snapshots; absent: as the host's settings say
    */
   public record RunRequest(
       NodeId node,
@@ -34,7 +36,19 @@ public final class CoordinatorMessages {
       Optional<String> name,
       NetworkMode network,
       Optional<String> address,
-      boolean start) {}
+      boolean start,
+      Optional<PolicyWish> protect) {
+    /** As the host's settings say. */
+    public RunRequest(
+        NodeId node,
+        String bundle,
+        Optional<String> name,
+        NetworkMode network,
+        Optional<String> address,
+        boolean start) {
+      this(node, bundle, name, network, address, start, Optional.empty());
+    }
+  }
 
   /** Does something to one container. */
   public record CommandRequest(String ref, ContainerAction action) {}

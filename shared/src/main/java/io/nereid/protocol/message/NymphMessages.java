@@ -9,6 +9,7 @@ import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.preflight.ContainerFacts;
+import io.nereid.domain.snapshot.PolicyWish;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,14 +21,30 @@ public final class NymphMessages {
 
   private NymphMessages() {}
 
-  /** Checks the bundle, takes its root file system in, makes the container; starts it if asked. */
+  /**
+   * Checks the bundle, takes its root file system in, makes the container; starts it if asked.
+   *
+   * @param protect how it is protected by snapshots; absent: as the host's settings say
+   */
   public record CreateRequest(
       Fence fence,
       ContainerId id,
       ContainerName name,
       String bundle,
       NetworkSpec network,
-      boolean start) {}
+      boolean start,
+      Optional<PolicyWish> protect) {
+    /** As the host's settings say. */
+    public CreateRequest(
+        Fence fence,
+        ContainerId id,
+        ContainerName name,
+        String bundle,
+        NetworkSpec network,
+        boolean start) {
+      this(fence, id, name, bundle, network, start, Optional.empty());
+    }
+  }
 
   /** Does something to one container. */
   public record CommandRequest(Fence fence, ContainerId id, ContainerAction action) {}

@@ -11,6 +11,7 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.ChainPlace;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.port.TransferTicket;
 import java.util.List;
@@ -39,7 +40,8 @@ public final class SnapshotMessages {
     }
 
     /** Take one of a container that runs here; it runs on, whatever happens. */
-    record Take(SnapshotId id, ContainerId container, Optional<String> label)
+    record Take(
+        SnapshotId id, ContainerId container, Optional<String> label, Optional<ChainPlace> chain)
         implements SnapshotCommand {}
 
     /**

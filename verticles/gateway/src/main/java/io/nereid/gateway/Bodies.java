@@ -9,6 +9,7 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Mode;
 import io.nereid.domain.migration.NoConverge;
+import io.nereid.domain.snapshot.PolicyWish;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.NymphMessages;
@@ -35,7 +36,8 @@ final class Bodies {
       Optional<String> network,
       Optional<String> address,
       Optional<String> node,
-      Optional<Boolean> start) {
+      Optional<Boolean> start,
+      Optional<PolicyWish> protect) {
     CoordinatorMessages.RunRequest toRequest(NodeId self) {
       String path =
           bundle.orElseThrow(
@@ -52,7 +54,13 @@ final class Bodies {
             "only containers on the bridge have addresses");
       }
       return new CoordinatorMessages.RunRequest(
-          node.map(NodeId::new).orElse(self), path, name, mode, address, start.orElse(true));
+          node.map(NodeId::new).orElse(self),
+          path,
+          name,
+          mode,
+          address,
+          start.orElse(true),
+          protect.map(PolicyWish::checked));
     }
 
     private NetworkMode mode() {
@@ -84,6 +92,31 @@ final class Bodies {
   record Kill(Optional<String> signal) {
     ContainerAction toAction() {
       return new ContainerAction.Kill(Bodies.signal(signal.orElse("KILL")));
+    }
+  }
+
+  /** POST /v1/containers/REF/protect: what is left out stays as it is. */
+  record Protect(
+      Optional<Boolean> off,
+      Optional<Long> intervalMs,
+      Optional<Long> rpoMs,
+      Optional<Integer> chainLength,
+      Optional<Integer> keepCount,
+      Optional<Long> keepMs,
+      Optional<Long> keepBytes,
+      Optional<Integer> replicas) {
+    ContainerAction toAction() {
+      PolicyWish wish =
+          new PolicyWish(intervalMs, rpoMs, chainLength, keepCount, keepMs, keepBytes, replicas)
+              .checked();
+      if (!off.orElse(false)) {
+        return new ContainerAction.Protect(Optional.of(wish));
+      }
+      if (!wish.equals(PolicyWish.NOTHING)) {
+        throw RequestReader.bad(
+            "'off' is given together with what it switches off", "give one or the other");
+      }
+      return new ContainerAction.Protect(Optional.empty());
     }
   }
 

@@ -52,6 +52,9 @@ final class ContainerRoutes {
     router
         .post("/v1/containers/:ref/unpause")
         .handler(Replies.of(c -> plain(c, new ContainerAction.Unpause())));
+    router
+        .post("/v1/containers/:ref/protect")
+        .handler(Replies.of(c -> act(c, RequestReader.body(c, Bodies.Protect.class).toAction())));
     router.get("/v1/containers/:ref/logs").handler(Replies.guarded(this::logs));
   }
 

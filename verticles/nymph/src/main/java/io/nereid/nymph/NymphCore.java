@@ -1,5 +1,6 @@
 package io.nereid.nymph;
 
+import io.nereid.config.SnapshotsConfig;
 import io.nereid.nymph.bundle.BundleFiles;
 import io.nereid.nymph.bundle.BundleTransform;
 import io.nereid.nymph.bundle.OverlayMounts;
@@ -49,6 +50,21 @@ public record NymphCore(
       TransferPort transfer,
       List<BundleTransform> transforms,
       Clock clock) {
+    return open(basics, network, transfer, transforms, clock, SnapshotsConfig.DEFAULT);
+  }
+
+  /**
+   * The same.
+   *
+   * @param snapshots how containers are protected when nobody says it
+   */
+  public static NymphCore open(
+      HostBasics basics,
+      ContainerNetwork network,
+      TransferPort transfer,
+      List<BundleTransform> transforms,
+      Clock clock,
+      SnapshotsConfig snapshots) {
     var paths = basics.paths();
     var epochs = EpochGuard.open(paths.epochs());
     var store = ContainerStore.open(paths);
@@ -75,7 +91,8 @@ public record NymphCore(
     var view = new ContainerView(store, epochs, runtime);
     var life = new ContainerLife(store, runtime, view, clock);
     var service =
-        new ContainerService(store, executor, epochs, life, view, bundles, transfer, clock);
+        new ContainerService(
+            store, executor, epochs, life, view, bundles, transfer, clock, snapshots);
     var leftovers =
         new Leftovers(
             paths, basics.journal(), store, runc, cgroups, basics.mounts(), basics.delete());

@@ -76,7 +76,8 @@ public final class Nymphs {
     var network =
         new BridgeNetwork(
             basics.runner(), basics.runner(), paths, basics.journal(), config.network());
-    NymphCore core = NymphCore.open(basics, network, around.transfer(), List.of(), clock);
+    NymphCore core =
+        NymphCore.open(basics, network, around.transfer(), List.of(), clock, config.snapshots());
     var setting = CriuSetting.prepare(paths, basics.runner(), around.programs());
     var checkpointer =
         new Checkpointer(

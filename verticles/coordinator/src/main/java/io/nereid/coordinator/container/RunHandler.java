@@ -16,6 +16,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.Epoch;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.snapshot.PolicyWish;
 import io.nereid.port.OwnershipLedger;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.CoordinatorMessages.RunRequest;
@@ -54,6 +55,7 @@ public final class RunHandler {
   /** Throws what the nymph says, or NAME_TAKEN, ADDRESS_TAKEN, UNKNOWN_NODE, BAD_REQUEST. */
   public Location run(RunRequest request) {
     String bundle = checkedBundle(request.bundle());
+    request.protect().ifPresent(PolicyWish::checked);
     if (directory.host(request.node()).isEmpty()) {
       throw Hosts.unknown(request.node());
     }
@@ -71,7 +73,13 @@ public final class RunHandler {
       register(first);
       CreateRequest create =
           new CreateRequest(
-              nymphs.fence(first.epoch()), id, name, bundle, network, request.start());
+              nymphs.fence(first.epoch()),
+              id,
+              name,
+              bundle,
+              network,
+              request.start(),
+              request.protect());
       return made(first, create);
     } finally {
       addresses.release(network);

@@ -59,7 +59,9 @@ public final class SnapshotHandler {
       if (!directory.locationOf(owner).ownerPresent()) {
         throw Hosts.lost(owner.owner(), "host of container '" + owner.name() + "'");
       }
-      var take = new SnapshotCommand.Take(SnapshotId.random(), owner.id(), request.label());
+      var take =
+          new SnapshotCommand.Take(
+              SnapshotId.random(), owner.id(), request.label(), Optional.empty());
       return jobs.begin(
           "checkpoint of container '" + owner.name() + "'",
           Optional.empty(),

@@ -44,6 +44,7 @@ final class Statuses {
         before.created(),
         before.started(),
         before.moves(),
-        before.hold());
+        before.hold(),
+        before.policy());
   }
 }

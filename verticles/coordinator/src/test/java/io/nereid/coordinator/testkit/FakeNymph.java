@@ -207,8 +207,12 @@ public final class FakeNymph {
             case ContainerAction.Pause a -> ContainerState.PAUSED;
             case ContainerAction.Unpause a -> ContainerState.RUNNING;
             case ContainerAction.Remove a -> ContainerState.STOPPED;
+            case ContainerAction.Protect a -> copy.state();
           };
-      ContainerStatus status = NymphModel.state(copy, next);
+      ContainerStatus status =
+          q.action() instanceof ContainerAction.Protect p
+              ? NymphModel.protect(copy, p.wish())
+              : NymphModel.state(copy, next);
       if (q.action() instanceof ContainerAction.Remove) {
         model.copies.remove(q.id());
       } else {

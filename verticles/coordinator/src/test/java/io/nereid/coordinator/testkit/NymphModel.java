@@ -1,5 +1,6 @@
 package io.nereid.coordinator.testkit;
 
+import io.nereid.config.SnapshotsConfig;
 import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.MigrationHold;
@@ -12,6 +13,7 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Rounds;
+import io.nereid.domain.snapshot.PolicyWish;
 import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import io.nereid.protocol.message.StepMessages.StepReply;
@@ -480,7 +482,25 @@ public final class NymphModel {
         s.created(),
         s.started(),
         moves,
-        hold);
+        hold,
+        s.policy());
+  }
+
+  public static ContainerStatus protect(ContainerStatus s, Optional<PolicyWish> wish) {
+    return new ContainerStatus(
+        s.id(),
+        s.name(),
+        s.state(),
+        s.epoch(),
+        s.pid(),
+        s.exitCode(),
+        s.network(),
+        s.command(),
+        s.created(),
+        s.started(),
+        s.moves(),
+        s.hold(),
+        wish.map(w -> w.over(s.policy().orElse(SnapshotsConfig.DEFAULT.defaults()))));
   }
 
   private static StepReply done(StepResult result) {

@@ -6,6 +6,7 @@ import io.nereid.bus.Incarnations;
 import io.nereid.config.NereidConfig;
 import io.nereid.config.NetworkConfig;
 import io.nereid.config.NodeConfig;
+import io.nereid.config.SnapshotsConfig;
 import io.nereid.coordinator.CoordinatorVerticle;
 import io.nereid.coordinator.membership.HazelcastIncarnations;
 import io.nereid.coordinator.membership.HazelcastMembership;
@@ -157,7 +158,8 @@ public final class TestCluster implements AutoCloseable {
         null,
         null,
         null,
-        null);
+        null,
+        SnapshotsConfig.DEFAULT);
   }
 
   public Host host(String name) {

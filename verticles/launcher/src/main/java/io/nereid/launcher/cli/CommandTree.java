@@ -43,6 +43,7 @@ public final class CommandTree {
     all.put("unpause", UnpauseCommand::new);
     all.put("migrate", MigrateCommand::new);
     all.put("migrations", MigrationsCommand::new);
+    all.put("protect", ProtectCommand::new);
     all.put("checkpoint", CheckpointCommand::new);
     all.put("snapshots", SnapshotsCommand::new);
     all.put("restore", RestoreCommand::new);

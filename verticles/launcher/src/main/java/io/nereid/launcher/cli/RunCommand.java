@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,6 +45,8 @@ final class RunCommand extends ClientCommand {
       description = "Where; the bundle must be there. Default: the host of the daemon.")
   private String host;
 
+  @Mixin private ProtectOptions protect = new ProtectOptions();
+
   @Option(names = "--no-start", description = "Make it only.")
   private boolean noStart;
 
@@ -64,6 +67,10 @@ final class RunCommand extends ClientCommand {
     putIfGiven(body, "node", host);
     if (noStart) {
       body.put("start", false);
+    }
+    Map<String, Object> wish = protect.given();
+    if (!wish.isEmpty()) {
+      body.put("protect", wish);
     }
     Doc location = client().post("/v1/containers", body);
     show(location, ContainerText.oneLine(location));

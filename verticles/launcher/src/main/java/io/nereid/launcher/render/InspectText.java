@@ -35,6 +35,8 @@ public final class InspectText {
     line(out, "created", moment(status.at("created").text(), now));
     line(out, "started", moment(status.at("started").text(), now));
     line(out, "moves", status.at("moves").text());
+    Doc policy = status.at("policy");
+    line(out, "protected", policy.isPresent() ? PolicyText.of(policy) : "");
     line(out, "bundle", host.at("bundle").text());
     line(out, "layer", host.at("layerDigest").text());
     line(out, "rootfs", host.at("rootfs").text());

@@ -4,6 +4,7 @@ import io.nereid.domain.container.MigrationHold;
 import io.nereid.domain.container.NetworkSpec;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.snapshot.SnapshotPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param finished when it ended
  * @param moves how often it has been restored from a checkpoint
  * @param hold the migration that holds it on this host
+ * @param policy how it is protected by snapshots
  */
 public record ContainerRecord(
     int format,
@@ -40,7 +42,8 @@ public record ContainerRecord(
     Optional<Instant> finished,
     int moves,
     Optional<MigrationHold> hold,
-    Map<String, String> annotations) {
+    Map<String, String> annotations,
+    Optional<SnapshotPolicy> policy) {
   /** The format that this version writes. */
   public static final int FORMAT = 1;
 
@@ -82,7 +85,8 @@ public record ContainerRecord(
         Optional.empty(),
         0,
         Optional.empty(),
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   /** The same in another stage. */
@@ -103,7 +107,8 @@ public record ContainerRecord(
         finished,
         moves,
         hold,
-        annotations);
+        annotations,
+        policy);
   }
 
   /** The same with what its bundle says. */
@@ -111,7 +116,7 @@ public record ContainerRecord(
       String digest, List<String> argv, boolean tty, Map<String, String> notes) {
     return new ContainerRecord(
         format, id, name, stage, network, bundle, digest, argv, tty, created, started, exitCode,
-        finished, moves, hold, notes);
+        finished, moves, hold, notes, policy);
   }
 
   /** The same, running since a moment. */
@@ -132,7 +137,8 @@ public record ContainerRecord(
         Optional.empty(),
         moves,
         hold,
-        annotations);
+        annotations,
+        policy);
   }
 
   /** The same, ended. */
@@ -153,7 +159,8 @@ public record ContainerRecord(
         Optional.of(at),
         moves,
         hold,
-        annotations);
+        annotations,
+        policy);
   }
 
   /** The same with so many moves behind it. */
@@ -174,7 +181,8 @@ public record ContainerRecord(
         finished,
         count,
         hold,
-        annotations);
+        annotations,
+        policy);
   }
 
   /** The same, held by a migration or by none. */
@@ -195,6 +203,29 @@ public record ContainerRecord(
         finished,
         moves,
         next,
-        annotations);
+        annotations,
+        policy);
+  }
+
+  /** The same, protected in another way. */
+  public ContainerRecord withPolicy(Optional<SnapshotPolicy> next) {
+    return new ContainerRecord(
+        format,
+        id,
+        name,
+        stage,
+        network,
+        bundle,
+        layer,
+        command,
+        terminal,
+        created,
+        started,
+        exitCode,
+        finished,
+        moves,
+        hold,
+        annotations,
+        next);
   }
 }

@@ -1,5 +1,6 @@
 package io.nereid.nymph.container;
 
+import io.nereid.config.SnapshotsConfig;
 import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.failure.Failure;
@@ -35,6 +36,7 @@ public final class ContainerService {
   private final BundleFiles bundles;
   private final TransferPort transfer;
   private final Clock clock;
+  private final SnapshotsConfig snapshots;
 
   public ContainerService(
       ContainerStore store,
@@ -44,7 +46,8 @@ public final class ContainerService {
       ContainerView view,
       BundleFiles bundles,
       TransferPort transfer,
-      Clock clock) {
+      Clock clock,
+      SnapshotsConfig snapshots) {
     this.store = store;
     this.executor = executor;
     this.epochs = epochs;
@@ -53,6 +56,7 @@ public final class ContainerService {
     this.bundles = bundles;
     this.transfer = transfer;
     this.clock = clock;
+    this.snapshots = snapshots;
   }
 
   /**
@@ -122,11 +126,13 @@ public final class ContainerService {
         ContainerRecord.creating(
             id, request.name(), request.network(), bundle.directory().toString(), clock.instant()));
     bundles.keep(id, bundle);
+    var policy = snapshots.ofNew(request.protect());
     String layer = transfer.importLayer(bundle.rootfs());
     return store.update(
         id,
         r ->
             r.withContent(layer, bundle.command(), bundle.terminal(), bundle.annotations())
+                .withPolicy(policy)
                 .withStage(ContainerRecord.Stage.READY));
   }
 
@@ -154,8 +160,14 @@ public final class ContainerService {
             case ContainerAction.Pause pause -> life.pause(record);
             case ContainerAction.Unpause unpause -> life.unpause(record);
             case ContainerAction.Remove remove -> life.remove(record, remove.force());
+            case ContainerAction.Protect protect -> protect(record, protect);
           };
         });
+  }
+
+  private ContainerStatus protect(ContainerRecord record, ContainerAction.Protect protect) {
+    var policy = protect.wish().map(w -> w.over(record.policy().orElse(snapshots.defaults())));
+    return view.of(store.update(record.id(), r -> r.withPolicy(policy)));
   }
 
   private static String verb(ContainerAction action) {
@@ -166,6 +178,7 @@ public final class ContainerService {
       case ContainerAction.Pause pause -> "pause";
       case ContainerAction.Unpause unpause -> "unpause";
       case ContainerAction.Remove remove -> "remove";
+      case ContainerAction.Protect protect -> "protect";
     };
   }
 

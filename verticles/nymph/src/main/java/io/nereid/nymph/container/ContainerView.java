@@ -49,7 +49,8 @@ public final class ContainerView {
         record.created(),
         record.started(),
         record.moves(),
-        record.hold());
+        record.hold(),
+        record.policy());
   }
 
   /** What it is doing. */

@@ -6,6 +6,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.ContainerName;
+import io.nereid.domain.snapshot.SnapshotPolicy;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.fs.DurableFile;
 import io.nereid.protocol.codec.WireCodec;
@@ -24,6 +25,7 @@ import java.util.Optional;
  *
  * @param format of this record
  * @param rounds how many rounds after the first the images build upon
+ * @param policy how it is protected by snapshots
  */
 public record Luggage(
     int format,
@@ -38,7 +40,8 @@ public record Luggage(
     Optional<Instant> started,
     int moves,
     Map<String, String> annotations,
-    int rounds) {
+    int rounds,
+    Optional<SnapshotPolicy> policy) {
   static final String CONFIG = "config.json";
   private static final String FILE = "nereid.json";
   private static final int FORMAT = 1;
@@ -58,7 +61,8 @@ public record Luggage(
         r.started(),
         r.moves(),
         r.annotations(),
-        rounds);
+        rounds,
+        r.policy());
   }
 
   /** Puts description and configuration into a directory. */
@@ -117,7 +121,9 @@ public record Luggage(
               before.started,
               before.moves,
               before.annotations,
-              0);
+              0,
+              // Another container is protected when somebody asks for that.
+              as.id().equals(before.id) ? before.policy : Optional.empty());
       DurableFile.write(file, WireCodec.encode(after));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot change " + file, e);
@@ -130,7 +136,8 @@ public record Luggage(
         ContainerRecord.creating(id, name, network, bundle, created)
             .withContent(layer, command, terminal, annotations)
             .withStage(ContainerRecord.Stage.STAGED)
-            .withMoves(moves);
+            .withMoves(moves)
+            .withPolicy(policy);
     return started.map(record::withStart).orElse(record);
   }
 }

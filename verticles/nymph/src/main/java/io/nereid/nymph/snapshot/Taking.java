@@ -240,7 +240,8 @@ final class Taking {
             record.terminal(),
             Snapshot.Sizes.UNKNOWN,
             moment.freezeMs(),
-            0);
+            0,
+            take.chain());
     List<Tree> trees =
         List.of(
             new Tree(TreeKind.BUNDLE, directory.resolve("bundle")),
