@@ -15,7 +15,7 @@ public record ChainPlace(int number, int length) {
   }
 
   /** Whether it ends its chain. */
-  public boolean isLast() {
+  public boolean last() {
     return number == length;
   }
 

@@ -108,8 +108,8 @@ public record Snapshot(
   }
 
   /** Whether it shall be on other hosts, too: the last of a chain, or one that a person wanted. */
-  public boolean isFull() {
-    return chain.map(ChainPlace::isLast).orElse(true);
+  public boolean full() {
+    return chain.map(ChainPlace::last).orElse(true);
   }
 
   /** The same at a place of a chain. */

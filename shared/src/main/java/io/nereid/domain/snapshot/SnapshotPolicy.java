@@ -28,7 +28,7 @@ public record SnapshotPolicy(
   public static final int REPLICAS = 1;
 
   /** Whether snapshots are taken by themselves. */
-  public boolean isPeriodic() {
+  public boolean periodic() {
     return intervalMs.isPresent() || rpoMs.isPresent();
   }
 }

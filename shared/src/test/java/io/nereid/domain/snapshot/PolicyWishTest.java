@@ -30,7 +30,7 @@ class PolicyWishTest {
 
   @Test
   void anIntervalOfNothingLeavesSnapshotsToPeople() {
-    assertThat(paced(Optional.of(0L), Optional.empty()).over(BASE).isPeriodic()).isFalse();
+    assertThat(paced(Optional.of(0L), Optional.empty()).over(BASE).periodic()).isFalse();
   }
 
   @Test
