@@ -124,6 +124,12 @@ public final class Addresses {
           JobMessages.ImportRequest.class,
           JobMessages.JobView.class,
           2 * QUICK_MS);
+  public static final Address<JobMessages.ReplicateRequest, JobMessages.JobView> REPLICATE =
+      new Address<>(
+          "v1.coordinator.replicate",
+          JobMessages.ReplicateRequest.class,
+          JobMessages.JobView.class,
+          2 * QUICK_MS);
   public static final Address<JobMessages.SnapshotsRequest, JobMessages.SnapshotList> SNAPSHOTS =
       new Address<>(
           "v1.coordinator.snapshots",

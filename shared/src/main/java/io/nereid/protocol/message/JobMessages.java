@@ -45,6 +45,13 @@ public final class JobMessages {
    */
   public record ImportRequest(NodeId node, String file, Optional<String> label) {}
 
+  /**
+   * Makes one more host hold a snapshot.
+   *
+   * @param node that shall hold it
+   */
+  public record ReplicateRequest(String ref, NodeId node) {}
+
   /** Lists snapshots; those of hosts that are away too when {@code all}. */
   public record SnapshotsRequest(boolean all) {}
 
@@ -54,7 +61,7 @@ public final class JobMessages {
   /** Finds one snapshot. */
   public record SnapshotRequest(String ref) {}
 
-  /** Deletes one snapshot, wherever it is. */
+  /** Deletes one snapshot, on all hosts that hold it. */
   public record RemoveSnapshotRequest(String ref) {}
 
   /** Reads one job; waits until it has ended, at most waitMs. */

@@ -36,6 +36,7 @@ public final class SnapshotMessages {
         case Remove r -> "remove";
         case Export e -> "export";
         case Import i -> "import";
+        case Replicate r -> "replicate";
       };
     }
 
@@ -73,6 +74,19 @@ public final class SnapshotMessages {
      * @param file absolute path on this host
      */
     record Import(SnapshotId id, String file, Optional<String> label) implements SnapshotCommand {}
+
+    /**
+     * Fetch one, and the layers that it needs, and hold it here, too. Done at once when it is held
+     * already.
+     *
+     * @param snapshot as its holders know it
+     * @param holders hosts that hold it, the preferred one first
+     */
+    record Replicate(Snapshot snapshot, List<NodeId> holders) implements SnapshotCommand {
+      public Replicate {
+        holders = List.copyOf(holders);
+      }
+    }
   }
 
   /** Who a restored container is. */
@@ -80,7 +94,10 @@ public final class SnapshotMessages {
 
   /** What an operation brought. */
   public sealed interface SnapshotResult {
-    /** Of {@link SnapshotCommand.Take} and {@link SnapshotCommand.Import}. */
+    /**
+     * Of {@link SnapshotCommand.Take}, {@link SnapshotCommand.Import} and {@link
+     * SnapshotCommand.Replicate}.
+     */
     record Stored(Snapshot snapshot, Optional<ContainerStatus> container)
         implements SnapshotResult {}
 

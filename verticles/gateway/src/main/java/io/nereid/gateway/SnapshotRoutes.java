@@ -10,6 +10,7 @@ import io.nereid.protocol.message.JobMessages.JobRequest;
 import io.nereid.protocol.message.JobMessages.JobState;
 import io.nereid.protocol.message.JobMessages.JobView;
 import io.nereid.protocol.message.JobMessages.RemoveSnapshotRequest;
+import io.nereid.protocol.message.JobMessages.ReplicateRequest;
 import io.nereid.protocol.message.JobMessages.RestoreRequest;
 import io.nereid.protocol.message.JobMessages.SnapshotRequest;
 import io.nereid.protocol.message.JobMessages.SnapshotsRequest;
@@ -33,6 +34,8 @@ final class SnapshotRoutes {
 
   private record Export(Optional<String> file, Optional<String> node, Optional<Boolean> replace) {}
 
+  private record Copy(Optional<String> node) {}
+
   private record Import(Optional<String> file, Optional<String> node, Optional<String> label) {}
 
   private final Questions questions;
@@ -51,6 +54,7 @@ final class SnapshotRoutes {
     router.delete("/v1/snapshots/:snapshot").handler(Replies.of(this::remove));
     router.post("/v1/snapshots/:snapshot/restore").handler(Replies.of(ACCEPTED, this::restore));
     router.post("/v1/snapshots/:snapshot/export").handler(Replies.of(ACCEPTED, this::export));
+    router.post("/v1/snapshots/:snapshot/copies").handler(Replies.of(ACCEPTED, this::copy));
     router.get("/v1/jobs/:job").handler(Replies.of(this::job));
   }
 
@@ -89,6 +93,12 @@ final class SnapshotRoutes {
         Addresses.EXPORT,
         new ExportRequest(
             snapshot(context), node(body.node()), file(body.file()), body.replace().orElse(false)));
+  }
+
+  private Future<?> copy(RoutingContext context) {
+    Copy body = RequestReader.body(context, Copy.class);
+    return questions.ask(
+        Addresses.REPLICATE, new ReplicateRequest(snapshot(context), node(body.node())));
   }
 
   private Future<?> read(RoutingContext context) {

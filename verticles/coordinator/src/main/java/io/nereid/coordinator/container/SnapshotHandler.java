@@ -11,6 +11,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.SnapshotId;
+import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.domain.snapshot.SnapshotPlace;
 import io.nereid.port.OwnershipLedger;
 import io.nereid.protocol.message.JobMessages.CheckpointRequest;
@@ -18,6 +19,7 @@ import io.nereid.protocol.message.JobMessages.ExportRequest;
 import io.nereid.protocol.message.JobMessages.ImportRequest;
 import io.nereid.protocol.message.JobMessages.JobView;
 import io.nereid.protocol.message.JobMessages.RemoveSnapshotRequest;
+import io.nereid.protocol.message.JobMessages.ReplicateRequest;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
 import java.util.Optional;
@@ -117,9 +119,36 @@ public final class SnapshotHandler {
         });
   }
 
-  /** Deletes one; the reply shows what it was. */
+  /** Makes one more host hold a snapshot. */
+  public JobView replicate(ReplicateRequest request) {
+    Snapshot snapshot = snapshots.reachable(request.ref()).snapshot();
+    checkHost(request.node());
+    var replicate =
+        new SnapshotCommand.Replicate(
+            snapshot,
+            snapshots.holders(snapshot.id()).stream()
+                .filter(SnapshotPlace::present)
+                .map(SnapshotPlace::holder)
+                .toList());
+    return jobs.begin(
+        "copy of snapshot " + snapshot.id() + " to host '" + request.node() + "'",
+        Optional.of(snapshot),
+        told -> {
+          var result = nymphs.perform(request.node(), Optional.empty(), replicate, told);
+          return stored(request.node(), (SnapshotResult.Stored) result);
+        });
+  }
+
+  /** Deletes one wherever it is held; the reply shows what it was. */
   public SnapshotPlace remove(RemoveSnapshotRequest request) {
-    SnapshotPlace place = snapshots.reachable(request.ref());
+    SnapshotPlace found = snapshots.reachable(request.ref());
+    snapshots.holders(found.snapshot().id()).stream()
+        .filter(SnapshotPlace::present)
+        .forEach(this::remove);
+    return found;
+  }
+
+  private void remove(SnapshotPlace place) {
     try {
       nymphs.perform(
           place.holder(),
@@ -132,7 +161,6 @@ public final class SnapshotHandler {
       }
     }
     snapshots.removed(place);
-    return place;
   }
 
   private void checkHost(NodeId node) {

@@ -162,6 +162,7 @@ final class Reign {
     registrations.add(server.serveBlocking(Addresses.RESTORE, restore::restore));
     registrations.add(server.serveBlocking(Addresses.EXPORT, snapshots::export));
     registrations.add(server.serveBlocking(Addresses.IMPORT, snapshots::importArchive));
+    registrations.add(server.serveBlocking(Addresses.REPLICATE, snapshots::replicate));
     registrations.add(
         server.serveBlocking(
             Addresses.SNAPSHOTS, q -> new SnapshotList(snapshotDirectory.list(q.all()))));

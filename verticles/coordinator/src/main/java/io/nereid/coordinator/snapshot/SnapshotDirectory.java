@@ -7,6 +7,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.domain.snapshot.SnapshotPlace;
 import io.nereid.protocol.address.Addresses;
@@ -84,7 +85,18 @@ public final class SnapshotDirectory {
         .toList();
   }
 
-  /** Throws NOT_FOUND, or BAD_REQUEST when it could be several. */
+  /** All hosts that hold a snapshot, those that are there first. */
+  public List<SnapshotPlace> holders(SnapshotId id) {
+    return list(true).stream()
+        .filter(p -> p.snapshot().id().equals(id))
+        .sorted(Comparator.comparing(p -> !p.present()))
+        .toList();
+  }
+
+  /**
+   * One, at a host that is there when any is. Throws NOT_FOUND, or BAD_REQUEST when it could be
+   * several.
+   */
   public SnapshotPlace find(String ref) {
     if (ref == null || ref.isEmpty() || ref.length() > SHOWN_MAX) {
       throw refused(FailureCode.BAD_REQUEST, "that is no snapshot: 1 to 80 characters", "");
@@ -105,13 +117,14 @@ public final class SnapshotDirectory {
           "there is no snapshot '" + shown(ref) + "'",
           "look at 'nereid snapshots -a'");
     }
-    if (matches.size() > 1) {
+    long snapshots = matches.stream().map(p -> p.snapshot().id()).distinct().count();
+    if (snapshots > 1) {
       throw refused(
           FailureCode.BAD_REQUEST,
-          "'" + shown(ref) + "' could be " + matches.size() + " snapshots",
+          "'" + shown(ref) + "' could be " + snapshots + " snapshots",
           "give its whole id; look at 'nereid snapshots -a'");
     }
-    return matches.getFirst();
+    return holders(matches.getFirst().snapshot().id()).getFirst();
   }
 
   /** The same; NODE_LOST when its host is away. */

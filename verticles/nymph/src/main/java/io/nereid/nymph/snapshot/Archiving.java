@@ -4,21 +4,15 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.Epoch;
-import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.RandomHex;
-import io.nereid.domain.id.Term;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.nymph.archive.ArchiveException;
 import io.nereid.nymph.archive.ArchiveReader;
 import io.nereid.nymph.archive.ArchiveWriter;
-import io.nereid.port.ReceiveRequest;
-import io.nereid.port.SetLabel;
-import io.nereid.port.TransferTicket;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
-import io.nereid.protocol.message.SnapshotMessages.Identity;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
 import java.io.IOException;
@@ -30,7 +24,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +33,6 @@ import java.util.function.Consumer;
 /** Writes snapshots into checkpoint archives and reads them back. Blocks. */
 final class Archiving {
   private static final long RESERVE_BYTES = 64L << 20;
-  private static final long MARGIN_BYTES = 1L << 30;
   private final SnapshotParts parts;
   private final Thawing thawing;
   private final Fetching fetching;
@@ -92,13 +84,7 @@ final class Archiving {
     if (export.holder().equals(parts.paths().node())) {
       return parts.store().unpack(s.id(), directory, done -> told.accept(Taking.progress(done)));
     }
-    Fence fence = new Fence(new Term(1), s.epoch());
-    long most = 2 * (s.sizes().total() + MARGIN_BYTES);
-    TransferTicket ticket =
-        parts.moves().transfer().open(new ReceiveRequest(operation, s.container(), fence, most));
-    Identity as = new Identity(s.container(), s.name(), s.network());
-    fetching.fetch(operation, export.holder(), new SnapshotCommand.Send(s.id(), ticket, as), told);
-    return new EnumMap<>(parts.moves().transfer().received(operation, SetLabel.FINAL).roots());
+    return fetching.trees(operation, export.holder(), s, told);
   }
 
   private static void requireFree(Path file, boolean replace) {

@@ -2,13 +2,24 @@ package io.nereid.nymph.snapshot;
 
 import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.Term;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.port.ReceiveRequest;
+import io.nereid.port.SetLabel;
+import io.nereid.port.TransferTicket;
+import io.nereid.port.TreeKind;
 import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.SnapshotMessages.Identity;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotReply;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -18,10 +29,26 @@ import java.util.function.Consumer;
 final class Fetching {
   private static final long SILENT_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
   private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+  private static final long MARGIN_BYTES = 1L << 30;
   private final SnapshotParts parts;
 
   Fetching(SnapshotParts parts) {
     this.parts = parts;
+  }
+
+  /**
+   * A snapshot's trees, with the layers that it needs, in a receiving session that the caller
+   * closes.
+   */
+  Map<TreeKind, Path> trees(
+      MigrationId operation, NodeId holder, Snapshot s, Consumer<Progress> told) {
+    Fence fence = new Fence(new Term(1), s.epoch());
+    long most = 2 * (s.sizes().total() + MARGIN_BYTES);
+    TransferTicket ticket =
+        parts.moves().transfer().open(new ReceiveRequest(operation, s.container(), fence, most));
+    Identity as = new Identity(s.container(), s.name(), s.network());
+    fetch(operation, holder, new SnapshotCommand.Send(s.id(), ticket, as), told);
+    return new EnumMap<>(parts.moves().transfer().received(operation, SetLabel.FINAL).roots());
   }
 
   /** Returns when everything has arrived and was verified. */

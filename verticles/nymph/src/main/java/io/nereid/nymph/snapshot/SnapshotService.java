@@ -21,6 +21,7 @@ public final class SnapshotService {
   private final Sending sending;
   private final BringingUp bringingUp;
   private final Archiving archiving;
+  private final Replicating replicating;
 
   public SnapshotService(SnapshotParts parts) {
     this.parts = parts;
@@ -29,6 +30,7 @@ public final class SnapshotService {
     this.sending = new Sending(parts, thawing);
     this.bringingUp = new BringingUp(parts);
     this.archiving = new Archiving(parts, thawing);
+    this.replicating = new Replicating(parts);
   }
 
   /** Does something or attaches to it; returns its state after at most the wait of the request. */
@@ -66,6 +68,7 @@ public final class SnapshotService {
       }
       case SnapshotCommand.Export c -> archiving.export(request.operation(), c, told);
       case SnapshotCommand.Import c -> archiving.read(c, told);
+      case SnapshotCommand.Replicate c -> replicating.replicate(request.operation(), c, told);
     };
   }
 
