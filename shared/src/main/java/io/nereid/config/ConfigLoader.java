@@ -22,6 +22,9 @@ public final class ConfigLoader {
           Map.entry("DUMP_PATH", "criu.dumpPath"),
           Map.entry("FILE_TRANSFER_PORT", "transfer.port"),
           Map.entry("CRIU_TCP_ESTABLISHED", "criu.tcpEstablished"),
+          Map.entry("PING_INTERVAL", "recovery.pingInterval"),
+          Map.entry("PING_TIMEOUT", "recovery.pingTimeout"),
+          Map.entry("PING_TIMEOUT_SOURCE", "recovery.pingTimeoutSource"),
           // Spelled so in the program that it comes from.
           Map.entry("ENABLE_CONTINOUS_DUMPING", "snapshots.continuous"),
           Map.entry("DUMP_INTERVAL", "snapshots.intervalSeconds"),

@@ -14,7 +14,8 @@ public record NereidConfig(
     CriuConfig criu,
     GatewayConfig gateway,
     LoggingConfig logging,
-    SnapshotsConfig snapshots) {
+    SnapshotsConfig snapshots,
+    RecoveryConfig recovery) {
 
   static NereidConfig from(SettingReader settings) {
     NodeConfig node = NodeConfig.from(settings);
@@ -28,7 +29,8 @@ public record NereidConfig(
             CriuConfig.from(settings),
             GatewayConfig.from(settings, node.runDir()),
             LoggingConfig.from(settings),
-            SnapshotsConfig.from(settings));
+            SnapshotsConfig.from(settings),
+            RecoveryConfig.from(settings));
     config.checkPorts(settings);
     return config;
   }

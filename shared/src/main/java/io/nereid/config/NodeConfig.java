@@ -5,6 +5,8 @@ import io.nereid.domain.id.NodeId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -14,14 +16,23 @@ import java.util.regex.Pattern;
  * @param runDir sockets and runc's state: may be lost with a reboot; default /run/nereid
  * @param verticles which to deploy: nymph, coordinator, transfer, gateway
  * @param stopGraceMs between the stop signal and SIGKILL
+ * @param labels what people say of this host, for example zone=a: hosts that share a zone fail
+ *     together
  */
 public record NodeConfig(
-    NodeId name, Path dataDir, Path runDir, List<String> verticles, long stopGraceMs) {
+    NodeId name,
+    Path dataDir,
+    Path runDir,
+    List<String> verticles,
+    long stopGraceMs,
+    Map<String, String> labels) {
 
   /** Every verticle there is, in the order in which they are deployed. */
   public static final List<String> ALL_VERTICLES =
       List.of("transfer", "nymph", "coordinator", "gateway");
 
+  private static final Pattern LABEL =
+      Pattern.compile("[A-Za-z0-9._/-]{1,63}=[A-Za-z0-9._/-]{1,63}");
   private static final Pattern NOT_A_LABEL = Pattern.compile("[^a-z0-9-]+");
   private static final int LABEL_CHARS_MAX = 63;
 
@@ -45,7 +56,7 @@ public record NodeConfig(
     }
     List<String> verticles = verticles(settings);
     long stopGraceMs = settings.number("node.stopGraceMs", 10_000, 0, 45_000);
-    return new NodeConfig(name, dataDir, runDir, verticles, stopGraceMs);
+    return new NodeConfig(name, dataDir, runDir, verticles, stopGraceMs, labels(settings));
   }
 
   private static List<String> verticles(SettingReader settings) {
@@ -63,6 +74,26 @@ public record NodeConfig(
           "node.verticles");
     }
     return ALL_VERTICLES.stream().filter(wanted::contains).toList();
+  }
+
+  private static Map<String, String> labels(SettingReader settings) {
+    List<String> pairs =
+        settings.list(
+            "node.labels",
+            List.of(),
+            LABEL,
+            "KEY=VALUE, each 1 to 63 characters of A-Z, a-z, 0-9, '.', '_', '/' and '-'",
+            true);
+    Map<String, String> labels = new TreeMap<>();
+    for (String pair : pairs) {
+      int equals = pair.indexOf('=');
+      String other = labels.put(pair.substring(0, equals), pair.substring(equals + 1));
+      if (other != null) {
+        settings.broken(
+            "node.labels has " + pair.substring(0, equals) + " twice", "keep one", "node.labels");
+      }
+    }
+    return Map.copyOf(labels);
   }
 
   private static NodeId nodeId(String text) {

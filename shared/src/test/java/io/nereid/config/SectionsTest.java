@@ -6,6 +6,7 @@ import io.nereid.config.CriuConfig.TcpEstablished;
 import io.nereid.domain.id.NodeId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ class SectionsTest {
                   Path.of("/var/lib/nereid"),
                   Path.of("/run/nereid"),
                   List.of("transfer", "nymph", "coordinator", "gateway"),
-                  10_000));
+                  10_000,
+                  Map.of()));
     }
 
     @Test
@@ -36,6 +38,7 @@ class SectionsTest {
             runDir: /r
             verticles: [gateway, coordinator]
             stopGraceMs: 3_000
+            labels: [zone=x, rack=2/4]
           """;
       assertThat(Configs.read(yaml).node())
           .isEqualTo(
@@ -44,7 +47,8 @@ class SectionsTest {
                   Path.of("/d"),
                   Path.of("/r"),
                   List.of("coordinator", "gateway"),
-                  3_000));
+                  3_000,
+                  Map.of("zone", "x", "rack", "2/4")));
     }
 
     @Test

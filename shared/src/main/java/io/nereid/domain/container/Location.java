@@ -2,6 +2,7 @@ package io.nereid.domain.container;
 
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.recovery.Protection;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param owner the only host where it may run
  * @param status as the owner reported it last
+ * @param protection what becomes of it when its host is gone
  * @param ownerPresent false when the owner is not a member of the cluster at the moment
  */
 public record Location(
@@ -17,4 +19,9 @@ public record Location(
     ContainerStatus status,
     Optional<MigrationId> migration,
     boolean ownerPresent,
-    Instant updated) {}
+    Instant updated,
+    Protection protection) {
+  public Location {
+    protection = protection == null ? Protection.NONE : protection;
+  }
+}

@@ -2,6 +2,7 @@ package io.nereid.domain.node;
 
 import io.nereid.domain.id.NodeId;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * One host as it reports itself.
@@ -10,6 +11,7 @@ import java.time.Instant;
  * @param memoryTotalBytes physical memory
  * @param diskFreeBytes below the data directory
  * @param load1 load average of the last minute
+ * @param labels what people say of it, for example zone=a
  */
 public record NodeInfo(
     NodeId id,
@@ -21,4 +23,9 @@ public record NodeInfo(
     long memoryAvailableBytes,
     long diskFreeBytes,
     double load1,
-    Instant started) {}
+    Instant started,
+    Map<String, String> labels) {
+  public NodeInfo {
+    labels = labels == null ? Map.of() : Map.copyOf(labels);
+  }
+}

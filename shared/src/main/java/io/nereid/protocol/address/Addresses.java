@@ -10,6 +10,7 @@ import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.JobMessages;
 import io.nereid.protocol.message.NereidEvent;
 import io.nereid.protocol.message.NymphMessages;
+import io.nereid.protocol.message.RecoveryMessages;
 import io.nereid.protocol.message.SnapshotMessages;
 import io.nereid.protocol.message.StepMessages;
 
@@ -158,7 +159,31 @@ public final class Addresses {
       new Address<>(
           "v1.coordinator.report", NodeReport.class, CoordinatorMessages.ReportAck.class, QUICK_MS);
 
+  public static final Address<RecoveryMessages.StandingRequest, RecoveryMessages.Standing>
+      STANDING =
+          new Address<>(
+              "v1.coordinator.standing",
+              RecoveryMessages.StandingRequest.class,
+              RecoveryMessages.Standing.class,
+              QUICK_MS);
+  public static final Address<RecoveryMessages.RecoverRequest, RecoveryMessages.Plans> RECOVER =
+      new Address<>(
+          "v1.coordinator.recover",
+          RecoveryMessages.RecoverRequest.class,
+          RecoveryMessages.Plans.class,
+          2 * QUICK_MS);
+  public static final Address<RecoveryMessages.RecoveriesRequest, RecoveryMessages.RecoveryList>
+      RECOVERIES =
+          new Address<>(
+              "v1.coordinator.recoveries",
+              RecoveryMessages.RecoveriesRequest.class,
+              RecoveryMessages.RecoveryList.class,
+              QUICK_MS);
+
   // One nymph.
+  public static final Address<RecoveryMessages.Ping, RecoveryMessages.Pong> PING =
+      new Address<>(
+          "v1.nymph.ping", RecoveryMessages.Ping.class, RecoveryMessages.Pong.class, QUICK_MS);
   public static final Address<NymphMessages.CreateRequest, ContainerStatus> CREATE =
       new Address<>(
           "v1.nymph.create", NymphMessages.CreateRequest.class, ContainerStatus.class, COMMAND_MS);

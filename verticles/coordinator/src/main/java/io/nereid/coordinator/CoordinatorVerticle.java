@@ -5,10 +5,12 @@ import io.nereid.config.NereidConfig;
 import io.nereid.coordinator.leader.LeaderPorts;
 import io.nereid.coordinator.leader.Leadership;
 import io.nereid.coordinator.membership.HazelcastMembership;
+import io.nereid.coordinator.store.Departures;
 import io.nereid.coordinator.store.HazelcastMigrationStore;
 import io.nereid.coordinator.store.HazelcastOwnershipLedger;
 import io.nereid.coordinator.store.HazelcastSettings;
 import io.nereid.coordinator.store.LocationStore;
+import io.nereid.coordinator.store.RecoveryStore;
 import io.nereid.coordinator.store.SnapshotMap;
 import io.nereid.coordinator.store.TermCounter;
 import io.nereid.domain.failure.Failure;
@@ -20,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -72,7 +75,17 @@ public final class CoordinatorVerticle extends VerticleBase {
   public Future<?> stop() {
     return leadership == null
         ? Future.succeededFuture()
-        : Future.fromCompletionStage(leadership.close(), context);
+        : offLoop(this::sayGoodbye)
+            .eventually(() -> Future.fromCompletionStage(leadership.close(), context));
+  }
+
+  /** Containers run on without their daemon: nobody is to bring them up elsewhere. */
+  private void sayGoodbye() {
+    try {
+      new Departures(hazelcast).left(config.node().name(), Instant.now());
+    } catch (RuntimeException e) {
+      LOG.info("left without goodbye: {}", e.getMessage());
+    }
   }
 
   /** The term in which this host's coordinator leads, if it does. */
@@ -83,6 +96,7 @@ public final class CoordinatorVerticle extends VerticleBase {
   private void lead() {
     HazelcastMembership membership = new HazelcastMembership(hazelcast);
     requireOwnName(membership);
+    new Departures(hazelcast).back(config.node().name());
     leadership =
         new Leadership(
             config.node().name(),
@@ -94,7 +108,10 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new LocationStore(hazelcast),
                 new SnapshotMap(hazelcast),
                 new TermCounter(hazelcast),
+                new RecoveryStore(hazelcast),
+                new Departures(hazelcast),
                 config.network(),
+                config.recovery(),
                 Clock.systemUTC(),
                 faults));
     leadership.start();

@@ -18,6 +18,7 @@ final class Api {
   private final ExecRoutes execs;
   private final MigrationRoutes migrations;
   private final SnapshotRoutes snapshots;
+  private final RecoveryRoutes recoveries;
 
   Api(Questions questions, Streams streams, NodeId self, String version, long stopGraceMs) {
     this.questions = questions;
@@ -26,6 +27,7 @@ final class Api {
     this.execs = new ExecRoutes(questions, streams);
     this.migrations = new MigrationRoutes(questions, streams);
     this.snapshots = new SnapshotRoutes(questions, self);
+    this.recoveries = new RecoveryRoutes(questions);
   }
 
   Router router(Vertx vertx) {
@@ -48,6 +50,7 @@ final class Api {
     execs.mount(router);
     migrations.mount(router);
     snapshots.mount(router);
+    recoveries.mount(router);
     for (int status : new int[] {400, 404, 405, 413, 500}) {
       router.errorHandler(status, c -> Problems.send(c, c.failure()));
     }

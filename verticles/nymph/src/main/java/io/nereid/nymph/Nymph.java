@@ -7,6 +7,8 @@ import io.nereid.nymph.exec.ExecSessions;
 import io.nereid.nymph.logs.LogReader;
 import io.nereid.nymph.move.StepService;
 import io.nereid.nymph.snapshot.SnapshotService;
+import io.nereid.nymph.standing.Contact;
+import io.nereid.nymph.standing.Returning;
 import java.time.Clock;
 import java.util.function.Supplier;
 
@@ -22,6 +24,8 @@ record Nymph(
     LogReader logs,
     ExecSessions execs,
     Inspector inspector,
+    Contact contact,
+    Returning returning,
     Supplier<NodeInfo> node,
     Clock clock)
     implements AutoCloseable {
@@ -30,6 +34,8 @@ record Nymph(
       NymphCore core,
       StepService steps,
       SnapshotService snapshots,
+      Contact contact,
+      Returning returning,
       Supplier<NodeInfo> node,
       Clock clock) {
     var paths = core.basics().paths();
@@ -56,6 +62,8 @@ record Nymph(
             core.cgroups(),
             paths,
             core.basics().runner()),
+        contact,
+        returning,
         node,
         clock);
   }
@@ -67,6 +75,7 @@ record Nymph(
 
   @Override
   public void close() {
+    returning.close();
     execs.close();
     snapshots.close();
     steps.close();

@@ -7,6 +7,7 @@ import io.nereid.nymph.container.Supervisor;
 import io.nereid.protocol.address.Address;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.Done;
+import io.nereid.protocol.message.RecoveryMessages.Pong;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -43,9 +44,13 @@ public final class NymphVerticle extends VerticleBase {
         new Reporter(
             () -> {
               supervisor.look();
+              nymph.contact().watch();
               return nymph.report();
             },
-            report -> client.askAndWait(Addresses.REPORT, report));
+            report -> {
+              client.askAndWait(Addresses.REPORT, report);
+              nymph.contact().at(report.at());
+            });
     NymphCore core = nymph.core();
     supervisor =
         new Supervisor(
@@ -56,6 +61,7 @@ public final class NymphVerticle extends VerticleBase {
             core.basics().watch(),
             reporter::changed);
     reporter.start();
+    nymph.returning().start(q -> client.askAndWait(Addresses.STANDING, q));
   }
 
   private Future<?> serve() {
@@ -67,6 +73,12 @@ public final class NymphVerticle extends VerticleBase {
             changing(Addresses.NYMPH_COMMAND, service::command),
             changing(Addresses.STEP, steps::step),
             changing(Addresses.SNAPSHOT, nymph.snapshots()::perform),
+            reading(
+                Addresses.PING,
+                q -> {
+                  nymph.contact().at(nymph.clock().instant());
+                  return new Pong(node);
+                }),
             reading(Addresses.HELD, nymph.snapshots()::held),
             reading(Addresses.EPOCH, nymph.snapshots()::epoch),
             reading(Addresses.ANNOUNCE, steps::announce),

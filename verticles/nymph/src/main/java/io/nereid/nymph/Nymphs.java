@@ -17,6 +17,8 @@ import io.nereid.nymph.probe.NodeProbe;
 import io.nereid.nymph.probe.SystemHostProbe;
 import io.nereid.nymph.snapshot.SnapshotParts;
 import io.nereid.nymph.snapshot.SnapshotService;
+import io.nereid.nymph.standing.Contact;
+import io.nereid.nymph.standing.Returning;
 import io.nereid.nymph.track.Trackers;
 import io.nereid.port.SnapshotPort;
 import io.nereid.port.TransferPort;
@@ -78,6 +80,18 @@ public final class Nymphs {
             basics.runner(), basics.runner(), paths, basics.journal(), config.network());
     NymphCore core =
         NymphCore.open(basics, network, around.transfer(), List.of(), clock, config.snapshots());
+    Contact contact =
+        Contact.open(paths.data().resolve("contact"), clock, config.recovery().pingTimeout());
+    Returning returning =
+        new Returning(
+            config.node().name(),
+            core.store(),
+            core.runtime(),
+            core.executor(),
+            core.epochs(),
+            contact,
+            paths.data().resolve("returned"));
+    returning.begin();
     var setting = CriuSetting.prepare(paths, basics.runner(), around.programs());
     var checkpointer =
         new Checkpointer(
@@ -109,16 +123,19 @@ public final class Nymphs {
                 (node, request) -> bus.askAndWait(Addresses.SNAPSHOT.at(node), request)));
     core.adoption().run(steps.reserved());
     snapshots.resume();
+    // What was frozen for a snapshot has just been thawed.
+    returning.begin();
     steps.resume();
     NodeProbe node =
         new NodeProbe(
             config.node().name(),
             config.cluster().host(),
             around.version(),
+            config.node().labels(),
             paths.data(),
             clock.instant(),
             probe);
-    return Nymph.of(core, steps, snapshots, node::look, clock);
+    return Nymph.of(core, steps, snapshots, contact, returning, node::look, clock);
   }
 
   private static void announce(BusClient bus, NodeId node, AnnounceRequest request) {

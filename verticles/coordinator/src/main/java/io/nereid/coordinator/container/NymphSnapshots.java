@@ -38,7 +38,16 @@ public final class NymphSnapshots {
    */
   public SnapshotResult perform(
       NodeId node, Optional<Epoch> epoch, SnapshotCommand command, Consumer<Progress> told) {
-    MigrationId operation = MigrationId.random();
+    return perform(MigrationId.random(), node, epoch, command, told);
+  }
+
+  /** The same under an identity that is known to others, too. */
+  public SnapshotResult perform(
+      MigrationId operation,
+      NodeId node,
+      Optional<Epoch> epoch,
+      SnapshotCommand command,
+      Consumer<Progress> told) {
     boolean begin = true;
     long silentSince = 0;
     while (true) {

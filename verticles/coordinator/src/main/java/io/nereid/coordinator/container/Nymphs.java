@@ -9,6 +9,7 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.Epoch;
 import io.nereid.domain.id.Fence;
+import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.Term;
 import io.nereid.domain.preflight.ContainerFacts;
@@ -22,6 +23,9 @@ import io.nereid.protocol.message.NymphMessages.TargetFactsRequest;
 import io.nereid.protocol.message.SnapshotMessages.EpochRequest;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotReply;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
+import io.nereid.protocol.message.StepMessages.StepCommand;
+import io.nereid.protocol.message.StepMessages.StepReply;
+import io.nereid.protocol.message.StepMessages.StepRequest;
 
 /** Asks nymphs on behalf of people, in the name of one term. Blocks. */
 public final class Nymphs {
@@ -59,6 +63,14 @@ public final class Nymphs {
     return guarded(node, () -> bus.askAndWait(Addresses.SNAPSHOT.at(node), request));
   }
 
+  /** One step of an operation that a nymph performs by itself. */
+  public StepReply step(
+      NodeId node, MigrationId operation, ContainerId id, Epoch epoch, StepCommand command) {
+    StepRequest request =
+        new StepRequest(operation, id, fence(epoch), command, Addresses.LONG_POLL_MS);
+    return guarded(node, () -> bus.askAndWait(Addresses.STEP.at(node), request));
+  }
+
   Epoch epochSeen(NodeId node, ContainerId id) {
     return guarded(node, () -> bus.askAndWait(Addresses.EPOCH.at(node), new EpochRequest(id)))
         .epoch();
@@ -80,7 +92,8 @@ public final class Nymphs {
                 Addresses.TARGET_FACTS.at(node).within(waitMs), new TargetFactsRequest(container)));
   }
 
-  ContainerStatus command(NodeId node, ContainerId id, Epoch epoch, ContainerAction action) {
+  /** Has a nymph do something to one of its containers. */
+  public ContainerStatus command(NodeId node, ContainerId id, Epoch epoch, ContainerAction action) {
     CommandRequest request = new CommandRequest(fence(epoch), id, action);
     return guarded(
         node, () -> bus.askAndWait(Addresses.NYMPH_COMMAND.at(node).within(COMMAND_MS), request));

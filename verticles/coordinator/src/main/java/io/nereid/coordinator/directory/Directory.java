@@ -5,6 +5,7 @@ import io.nereid.coordinator.driver.MigrationBoard;
 import io.nereid.coordinator.membership.Membership;
 import io.nereid.coordinator.migration.MigrationRecord;
 import io.nereid.coordinator.store.LocationStore;
+import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.Location;
 import io.nereid.domain.container.Ownership;
@@ -40,6 +41,7 @@ public final class Directory {
   private final LocationStore store;
   private final Membership membership;
   private final MigrationBoard board;
+  private final Protections protections;
   private final BusClient bus;
   private final Clock clock;
   private final Map<NodeId, Map<ContainerId, ContainerStatus>> reported = new ConcurrentHashMap<>();
@@ -52,12 +54,14 @@ public final class Directory {
       LocationStore store,
       Membership membership,
       MigrationBoard board,
+      Protections protections,
       BusClient bus,
       Clock clock) {
     this.ledger = ledger;
     this.store = store;
     this.membership = membership;
     this.board = board;
+    this.protections = protections;
     this.bus = bus;
     this.clock = clock;
   }
@@ -103,6 +107,11 @@ public final class Directory {
     return Optional.ofNullable(reported.get(node)).map(m -> m.get(id));
   }
 
+  /** The state of a container that was seen last, by whatever leader. */
+  public ContainerState lastState(Ownership ownership) {
+    return locationOf(ownership).status().state();
+  }
+
   /** Whether a host has reported in this leadership. */
   public boolean hasReported(NodeId node) {
     return reported.containsKey(node);
@@ -130,6 +139,7 @@ public final class Directory {
   public void removed(Ownership last) {
     forgetAnswer(last.id());
     shown.remove(last.id());
+    protections.remove(last.id());
     store.remove(last.id());
     bus.publish(
         Addresses.EVENTS, new NereidEvent.ContainerRemoved(last.id().value(), last.name().value()));
@@ -163,7 +173,8 @@ public final class Directory {
         status,
         board.holding(ownership.id()).map(r -> r.migration().id()),
         membership.isPresent(ownership.owner()),
-        clock.instant());
+        clock.instant(),
+        protections.of(ownership.id()));
   }
 
   private ContainerStatus lastKnown(Ownership ownership) {
@@ -186,7 +197,8 @@ public final class Directory {
     return a.owner().equals(b.owner())
         && a.status().equals(b.status())
         && a.migration().equals(b.migration())
-        && a.ownerPresent() == b.ownerPresent();
+        && a.ownerPresent() == b.ownerPresent()
+        && a.protection().equals(b.protection());
   }
 
   /** A host, if the cluster has ever seen it report. */

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,23 +41,31 @@ public final class Reconciler {
   private final Operations operations;
   private final Drivers drivers;
   private final MigrationBoard board;
+  private final BiConsumer<NodeId, Ownership> stale;
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ContainerId, Instant> missingSince = new HashMap<>();
   private final Map<ContainerId, Boolean> gone = new BoundedMap<>(GONE_MAX);
 
+  /**
+   * Prepares.
+   *
+   * @param stale told of hosts with a copy of a container that another one has; must not block
+   */
   public Reconciler(
       OwnershipLedger ledger,
       Directory directory,
       Operations operations,
       Drivers drivers,
       MigrationBoard board,
+      BiConsumer<NodeId, Ownership> stale,
       Clock clock) {
     this.ledger = ledger;
     this.directory = directory;
     this.operations = operations;
     this.drivers = drivers;
     this.board = board;
+    this.stale = stale;
     this.clock = clock;
   }
 
@@ -119,6 +128,7 @@ public final class Reconciler {
             node,
             status,
             known,
+            known.flatMap(o -> directory.reportedBy(o.owner(), o.id())),
             peer.flatMap(p -> directory.reportedBy(p, status.id())),
             peer.filter(directory::hasReported).isPresent()));
   }
@@ -137,6 +147,10 @@ public final class Reconciler {
             r.register() ? register(r.current()) : Optional.of(r.current());
         current.ifPresent(c -> recover(node, r.hold(), c));
         yield current;
+      }
+      case Reconciliation.Action.Destroy d -> {
+        stale.accept(node, d.current());
+        yield Optional.of(d.current());
       }
       case Reconciliation.Action.Clean c -> {
         MigrationHold hold = c.hold();

@@ -32,6 +32,9 @@ final class Reconciliation {
     /** A migration is to be found out about and ended; its record is lost. */
     record Recover(Ownership current, boolean register, MigrationHold hold) implements Action {}
 
+    /** The host was away while the container was given to another one, which has it. */
+    record Destroy(Ownership current) implements Action {}
+
     /** What a target received for a migration that went back is still there. */
     record Clean(Ownership current, MigrationHold hold) implements Action {}
   }
@@ -40,6 +43,7 @@ final class Reconciliation {
    * Decides about one container.
    *
    * @param known what the ledger has
+   * @param owners what the owner in the ledger has reported of it, if it has
    * @param peer what the other end of the hold has reported, if it has
    * @param peerReported whether the other end has reported at all
    */
@@ -47,6 +51,7 @@ final class Reconciliation {
       NodeId node,
       ContainerStatus status,
       Optional<Ownership> known,
+      Optional<ContainerStatus> owners,
       Optional<ContainerStatus> peer,
       boolean peerReported) {
     Optional<MigrationHold> hold = status.hold();
@@ -56,7 +61,7 @@ final class Reconciliation {
     if (hold.isPresent() && status.state() != ContainerState.RUNNING) {
       return reservation(node, hold.get(), known, peer, peerReported);
     }
-    return plain(node, status, known);
+    return plain(node, status, known, owners);
   }
 
   private static Action source(
@@ -106,7 +111,11 @@ final class Reconciliation {
         : new Action.Nothing();
   }
 
-  private static Action plain(NodeId node, ContainerStatus status, Optional<Ownership> known) {
+  private static Action plain(
+      NodeId node,
+      ContainerStatus status,
+      Optional<Ownership> known,
+      Optional<ContainerStatus> owners) {
     if (known.isEmpty()) {
       return new Action.Register(held(node, status));
     }
@@ -119,7 +128,18 @@ final class Reconciliation {
           new Ownership(
               ledger.id(), ledger.name(), node, status.epoch(), Stage.HELD, Optional.empty()));
     }
+    if (!here && status.hold().isEmpty() && isCertainlyThere(ledger, owners)) {
+      return new Action.Destroy(ledger);
+    }
     return new Action.Nothing();
+  }
+
+  /** As long as its owner is not known to have it, a copy of the past is better than none. */
+  private static boolean isCertainlyThere(Ownership ledger, Optional<ContainerStatus> owners) {
+    return ledger.stage() == Stage.HELD
+        && owners
+            .filter(s -> s.hold().isEmpty() && !s.epoch().isOlderThan(ledger.epoch()))
+            .isPresent();
   }
 
   private static Ownership held(NodeId node, ContainerStatus status) {

@@ -1,9 +1,12 @@
 package io.nereid.coordinator.leader;
 
 import io.nereid.config.NetworkConfig;
+import io.nereid.config.RecoveryConfig;
 import io.nereid.coordinator.membership.Membership;
+import io.nereid.coordinator.store.Departures;
 import io.nereid.coordinator.store.LocationStore;
 import io.nereid.coordinator.store.MigrationStore;
+import io.nereid.coordinator.store.RecoveryStore;
 import io.nereid.coordinator.store.SnapshotMap;
 import io.nereid.coordinator.store.TermCounter;
 import io.nereid.fault.FaultPoints;
@@ -24,6 +27,9 @@ public record LeaderPorts(
     LocationStore locations,
     SnapshotMap snapshots,
     TermCounter terms,
+    RecoveryStore recoveries,
+    Departures departures,
     NetworkConfig network,
+    RecoveryConfig recovery,
     Clock clock,
     FaultPoints faults) {}

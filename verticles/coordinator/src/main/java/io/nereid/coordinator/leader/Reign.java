@@ -13,6 +13,7 @@ import io.nereid.coordinator.container.RunHandler;
 import io.nereid.coordinator.container.SnapshotHandler;
 import io.nereid.coordinator.directory.Directory;
 import io.nereid.coordinator.directory.Operations;
+import io.nereid.coordinator.directory.Protections;
 import io.nereid.coordinator.directory.Reconciler;
 import io.nereid.coordinator.directory.Refs;
 import io.nereid.coordinator.driver.DriverPorts;
@@ -21,6 +22,10 @@ import io.nereid.coordinator.driver.MigrationBoard;
 import io.nereid.coordinator.driver.MigrationListener;
 import io.nereid.coordinator.driver.Turns;
 import io.nereid.coordinator.migration.MigrationRecord;
+import io.nereid.coordinator.recovery.Recoveries;
+import io.nereid.coordinator.recovery.RecoveryPorts;
+import io.nereid.coordinator.recovery.Signs;
+import io.nereid.coordinator.recovery.StaleCopies;
 import io.nereid.coordinator.snapshot.Jobs;
 import io.nereid.coordinator.snapshot.SnapshotDirectory;
 import io.nereid.domain.container.ContainerState;
@@ -65,6 +70,9 @@ final class Reign {
   private final BusClient bus;
   private final BusServer server;
   private final MigrationBoard board = new MigrationBoard();
+  private final Protections protections = new Protections();
+  private final Signs signs;
+  private final Recoveries recoveries;
   private final Directory directory;
   private final Drivers drivers;
   private final Reconciler reconciler;
@@ -88,7 +96,13 @@ final class Reign {
     server = new BusServer(ports.vertx());
     directory =
         new Directory(
-            ports.ledger(), ports.locations(), ports.membership(), board, bus, ports.clock());
+            ports.ledger(),
+            ports.locations(),
+            ports.membership(),
+            board,
+            protections,
+            bus,
+            ports.clock());
     drivers =
         new Drivers(
             new DriverPorts(
@@ -106,7 +120,14 @@ final class Reign {
     Operations operations = new Operations(board);
     Nymphs nymphs = new Nymphs(bus, ports.membership(), term, staleTerm);
     reconciler =
-        new Reconciler(ports.ledger(), directory, operations, drivers, board, ports.clock());
+        new Reconciler(
+            ports.ledger(),
+            directory,
+            operations,
+            drivers,
+            board,
+            new StaleCopies(nymphs)::remove,
+            ports.clock());
     AddressPool addresses = new AddressPool(ports.network());
     run = new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, addresses);
     snapshotDirectory = new SnapshotDirectory(ports.snapshots(), ports.membership(), bus);
@@ -129,10 +150,32 @@ final class Reign {
             snapshotDirectory,
             jobs);
     commands = new CommandHandler(ports.ledger(), directory, operations, reconciler, nymphs);
+    signs = new Signs(ports.membership(), ports.recovery(), ports.clock());
+    recoveries = new Recoveries(recoveryPorts(operations, nymphs), () -> {});
     preflight = new PreflightHandler(ports.ledger(), directory, board, nymphs);
     migrate =
         new MigrateHandler(
             ports.ledger(), directory, operations, drivers, board, preflight, ports.clock());
+  }
+
+  private RecoveryPorts recoveryPorts(Operations operations, Nymphs nymphs) {
+    return new RecoveryPorts(
+        term,
+        ports.recovery(),
+        bus,
+        ports.ledger(),
+        ports.recoveries(),
+        ports.departures(),
+        snapshotDirectory,
+        directory,
+        protections,
+        operations,
+        reconciler,
+        board,
+        nymphs,
+        signs,
+        ports.faults(),
+        ports.clock());
   }
 
   Term term() {
@@ -146,6 +189,7 @@ final class Reign {
   void begin() {
     directory.load();
     drivers.resumeAll();
+    recoveries.resume();
     List<Future<Void>> registrations = new ArrayList<>();
     registrations.add(server.serveBlocking(Addresses.RUN, run::run));
     registrations.add(server.serveBlocking(Addresses.COMMAND, commands::command));
@@ -170,8 +214,12 @@ final class Reign {
         server.serveBlocking(Addresses.FIND_SNAPSHOT, q -> snapshotDirectory.find(q.ref())));
     registrations.add(server.serveBlocking(Addresses.REMOVE_SNAPSHOT, snapshots::remove));
     registrations.add(server.serveBlocking(Addresses.JOB, jobs::show));
+    registrations.add(server.serveBlocking(Addresses.STANDING, recoveries::standing));
+    registrations.add(server.serveBlocking(Addresses.RECOVER, recoveries::recover));
+    registrations.add(server.serveBlocking(Addresses.RECOVERIES, q -> recoveries.list()));
     registrations.add(server.serveBlocking(Addresses.REPORT, this::report));
     askForReports();
+    recoveries.start();
     waitFor(Future.all(registrations));
   }
 
@@ -192,6 +240,7 @@ final class Reign {
   }
 
   private ReportAck report(NodeReport report) {
+    signs.heard(report.node().id());
     reconciler.accept(report);
     snapshotDirectory.reported(report.node().id(), report.snapshots());
     return new ReportAck(term);
@@ -228,6 +277,7 @@ final class Reign {
   /** Ends it. What is under way stays written down for the next leader. Never fails. */
   void end() {
     drivers.stop();
+    recoveries.stop();
     teller.shutdown();
     try {
       waitFor(server.close());

@@ -163,6 +163,9 @@ public final class HazelcastSettings {
     config.addMapConfig(guarded(Maps.LEADER, MergePolicies.HigherNumber.class.getName(), quorum));
     config.addMapConfig(
         guarded(Maps.MIGRATIONS, MergePolicies.HigherVersion.class.getName(), quorum));
+    config.addMapConfig(
+        guarded(Maps.RECOVERIES, MergePolicies.HigherGrant.class.getName(), quorum));
+    config.addMapConfig(map(Maps.DEPARTED, PutIfAbsentMergePolicy.class.getName()));
     config.addMapConfig(map(Maps.LOCATIONS, MergePolicies.NewerLocation.class.getName()));
     config.addMapConfig(map(Maps.SNAPSHOTS, PutIfAbsentMergePolicy.class.getName()));
     config.addMapConfig(map(Maps.NODES, PutIfAbsentMergePolicy.class.getName()));

@@ -11,6 +11,8 @@ final class Maps {
   static final String LOCATIONS = "nereid.locations";
   static final String NODES = "nereid.nodes";
   static final String SNAPSHOTS = "nereid.snapshots";
+  static final String RECOVERIES = "nereid.recoveries";
+  static final String DEPARTED = "nereid.departed";
   static final String LEADER = "nereid.leader";
 
   private Maps() {}

@@ -7,6 +7,7 @@ import com.hazelcast.spi.merge.SplitBrainMergePolicy;
 import io.nereid.coordinator.migration.MigrationRecord;
 import io.nereid.domain.container.Location;
 import io.nereid.domain.container.Ownership;
+import io.nereid.domain.recovery.Recovery;
 import io.nereid.protocol.codec.WireCodec;
 import java.util.Comparator;
 
@@ -71,6 +72,19 @@ public final class MergePolicies {
       return Long.compare(
           WireCodec.decode(first, MigrationRecord.class).version(),
           WireCodec.decode(second, MigrationRecord.class).version());
+    }
+  }
+
+  /** For recoveries: the one that got further. */
+  public static final class HigherGrant extends Ranked {
+    private static final Comparator<Recovery> RANK =
+        Comparator.comparing((Recovery r) -> r.granted().epoch())
+            .thenComparing(r -> r.unfinished() ? 0 : 1);
+
+    @Override
+    int compare(String first, String second) {
+      return RANK.compare(
+          WireCodec.decode(first, Recovery.class), WireCodec.decode(second, Recovery.class));
     }
   }
 

@@ -22,7 +22,8 @@ public final class Rebuild {
       Optional<ContainerStatus> peer,
       boolean peerReported,
       Instant now) {
-    return switch (Reconciliation.decide(node, status, known, peer, peerReported)) {
+    return switch (Reconciliation.decide(
+        node, status, known, Optional.empty(), peer, peerReported)) {
       case Reconciliation.Action.Nothing n -> new Outcome(known, Optional.empty());
       case Reconciliation.Action.Register r ->
           new Outcome(Optional.of(r.ownership()), Optional.empty());
@@ -34,6 +35,7 @@ public final class Rebuild {
             Optional.of(
                 MigrationRecord.recovered(hold.migration(), r.current(), node, hold.peer(), now)));
       }
+      case Reconciliation.Action.Destroy d -> new Outcome(known, Optional.empty());
       case Reconciliation.Action.Clean c ->
           new Outcome(
               known,

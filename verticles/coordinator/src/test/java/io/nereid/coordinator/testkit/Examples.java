@@ -22,6 +22,7 @@ import io.nereid.protocol.message.StepMessages.MoveDescription;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Values that tests need and do not care about. */
@@ -133,6 +134,16 @@ public final class Examples {
 
   public static NodeInfo node(NodeId id, long memoryAvailable) {
     return new NodeInfo(
-        id, "127.0.0.1", "0.1", CAPABILITIES, 2, 8L << 30, memoryAvailable, 100L << 30, 0.1, NOW);
+        id,
+        "127.0.0.1",
+        "0.1",
+        CAPABILITIES,
+        2,
+        8L << 30,
+        memoryAvailable,
+        100L << 30,
+        0.1,
+        NOW,
+        Map.of());
   }
 }

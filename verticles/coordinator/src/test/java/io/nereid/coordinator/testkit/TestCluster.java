@@ -7,6 +7,7 @@ import io.nereid.config.NereidConfig;
 import io.nereid.config.NetworkConfig;
 import io.nereid.config.NodeConfig;
 import io.nereid.config.SnapshotsConfig;
+import io.nereid.config.RecoveryConfig;
 import io.nereid.coordinator.CoordinatorVerticle;
 import io.nereid.coordinator.membership.HazelcastIncarnations;
 import io.nereid.coordinator.membership.HazelcastMembership;
@@ -98,6 +99,7 @@ public final class TestCluster implements AutoCloseable {
   public final Loopback loopback;
   private final Map<NodeId, Host> hosts = new LinkedHashMap<>();
   public volatile String violation;
+  private RecoveryConfig recovery = RecoveryConfig.DEFAULT;
 
   public TestCluster(int capacity) {
     this(new Loopback(capacity, 1));
@@ -151,7 +153,8 @@ public final class TestCluster implements AutoCloseable {
 
   private NereidConfig config(Host host) {
     return new NereidConfig(
-        new NodeConfig(host.id, Path.of("/nowhere"), Path.of("/nowhere"), List.of(), 10_000),
+        new NodeConfig(
+            host.id, Path.of("/nowhere"), Path.of("/nowhere"), List.of(), 10_000, Map.of()),
         loopback.cluster(host.index),
         new NetworkConfig("br", Optional.empty(), "10.77.0.0/24", Optional.of("10.77.0.1")),
         null,
@@ -159,7 +162,8 @@ public final class TestCluster implements AutoCloseable {
         null,
         null,
         null,
-        SnapshotsConfig.DEFAULT);
+        SnapshotsConfig.DEFAULT,
+        recovery);
   }
 
   public Host host(String name) {

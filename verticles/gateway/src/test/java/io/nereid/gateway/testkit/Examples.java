@@ -19,6 +19,7 @@ import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.node.Capabilities;
 import io.nereid.domain.node.NodeInfo;
 import io.nereid.domain.node.NodeView;
+import io.nereid.domain.recovery.Protection;
 import io.nereid.protocol.message.CoordinatorMessages.MigrationView;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -62,7 +63,7 @@ public final class Examples {
   }
 
   public static Location at(NodeId owner, ContainerState state) {
-    return new Location(owner, status(state), Optional.empty(), true, NOON);
+    return new Location(owner, status(state), Optional.empty(), true, NOON, Protection.NONE);
   }
 
   public static NodeView node(NodeId id, boolean present, boolean leader) {
@@ -85,7 +86,8 @@ public final class Examples {
             6L << 30,
             100L << 30,
             0.5,
-            NOON.minusSeconds(7_300)),
+            NOON.minusSeconds(7_300),
+            Map.of()),
         present,
         leader,
         1);

@@ -48,6 +48,7 @@ public final class CommandTree {
     all.put("snapshots", SnapshotsCommand::new);
     all.put("restore", RestoreCommand::new);
     all.put("copy", CopyCommand::new);
+    all.put("recover", RecoverCommand::new);
     all.put("export", ExportCommand::new);
     all.put("import", ImportCommand::new);
     all.put("explain", ExplainCommand::new);

@@ -77,6 +77,12 @@ final class UpCommand extends BaseCommand implements Callable<Integer> {
       description = "What to run, separated by commas (node.verticles).")
   private String verticles;
 
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "What to say of this host, for example zone=a (node.labels). May be repeated.")
+  private List<String> labels = List.of();
+
   @Option(names = "--log-level", paramLabel = "LEVEL", description = "logging.level")
   private String logLevel;
 
@@ -120,6 +126,7 @@ final class UpCommand extends BaseCommand implements Callable<Integer> {
     add(all, "transfer.controlPort", "--control-port", controlPort);
     add(all, "gateway.port", "--port", port);
     add(all, "node.verticles", "--verticles", verticles);
+    add(all, "node.labels", "--label", labels.isEmpty() ? null : String.join(",", labels));
     add(all, "logging.level", "--log-level", logLevel);
     for (String pair : set) {
       int equals = pair.indexOf('=');

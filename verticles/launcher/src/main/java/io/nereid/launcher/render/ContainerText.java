@@ -15,7 +15,8 @@ public final class ContainerText {
 
   /** One row for each container. */
   public static String table(List<Doc> locations, Instant now) {
-    Table table = new Table("NAME", "ID", "STATE", "HOST", "ADDRESS", "UP", "MOVES", "COMMAND");
+    Table table =
+        new Table("NAME", "ID", "STATE", "HOST", "ADDRESS", "UP", "MOVES", "SAFE AS OF", "COMMAND");
     for (Doc location : locations) {
       Doc status = location.at("status");
       table.row(
@@ -28,9 +29,15 @@ public final class ContainerText {
               ? Times.since(status.at("started").text(), now)
               : "",
           status.at("moves").text("0"),
+          point(location, now),
           shortened(command(status), COMMAND_CHARS));
     }
     return table.toString();
+  }
+
+  /** The age of what it would go on from if its host were gone now. */
+  private static String point(Doc location, Instant now) {
+    return Times.since(location.at("protection", "point").at("taken").text(), now);
   }
 
   /** One container in one line. */
@@ -64,6 +71,10 @@ public final class ContainerText {
     }
     if (location.at("migration").isPresent()) {
       state.append(", moving");
+    }
+    String recovery = RecoveryText.state(location.at("protection", "recovery"));
+    if (!recovery.isEmpty()) {
+      state.append(", ").append(recovery);
     }
     return state.toString();
   }

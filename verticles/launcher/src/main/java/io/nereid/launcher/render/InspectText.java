@@ -25,6 +25,10 @@ public final class InspectText {
     line(out, "host", ContainerText.host(location));
     line(out, "epoch", status.at("epoch").text());
     line(out, "migration", location.at("migration").text());
+    Doc protection = location.at("protection");
+    line(out, "safe as of", point(protection.at("point"), now));
+    line(out, "recovered", RecoveryText.of(protection.at("recovery"), now));
+    line(out, "waits", protection.at("waits").text());
     line(out, "hold", hold(status.at("hold")));
     line(out, "command", ContainerText.command(status));
     line(out, "pid", status.at("pid").text());
@@ -52,6 +56,16 @@ public final class InspectText {
       line(out, "not known", "what the host knows: " + failure.at("message").text());
     }
     return out.toString();
+  }
+
+  private static String point(Doc point, Instant now) {
+    return point.isPresent()
+        ? moment(point.at("taken").text(), now)
+            + ", snapshot "
+            + point.at("snapshot").text()
+            + " on "
+            + items(point.at("holders"))
+        : "";
   }
 
   private static void line(StringBuilder out, String label, String value) {

@@ -4,6 +4,7 @@ import io.nereid.launcher.client.Doc;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Hosts as a table. */
 public final class NodeText {
@@ -24,7 +25,8 @@ public final class NodeText {
             "RUNC",
             "CRIU",
             "UP",
-            "VERSION");
+            "VERSION",
+            "LABELS");
     StringBuilder problems = new StringBuilder();
     for (Doc view : nodes) {
       Doc node = view.at("node");
@@ -43,7 +45,8 @@ public final class NodeText {
           capabilities.at("runc").text(),
           capabilities.at("criu").text(),
           Times.since(node.at("started").text(), now),
-          node.at("version").text());
+          node.at("version").text(),
+          labels(node));
       for (Doc problem : capabilities.at("problems").items()) {
         problems
             .append(Figures.clean(node.at("id").text()))
@@ -53,6 +56,13 @@ public final class NodeText {
       }
     }
     return table.toString() + problems;
+  }
+
+  private static String labels(Doc node) {
+    return node.at("labels").members().entrySet().stream()
+        .map(e -> e.getKey() + "=" + e.getValue().text())
+        .sorted()
+        .collect(Collectors.joining(" "));
   }
 
   private static String state(Doc view) {

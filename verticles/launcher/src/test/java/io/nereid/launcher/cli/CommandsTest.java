@@ -80,9 +80,9 @@ class CommandsTest {
     assertThat(result.out())
         .isEqualTo(
             """
-            NAME     ID            STATE        HOST  ADDRESS       UP  MOVES  COMMAND
-            counter  0123456789ab  running      a     10.77.0.5/16  5m  2      sh /count.sh
-            counter  0123456789ab  stopped (3)  b     10.77.0.5/16  -   2      sh /count.sh
+            NAME     ID            STATE        HOST  ADDRESS       UP  MOVES  SAFE AS OF  COMMAND
+            counter  0123456789ab  running      a     10.77.0.5/16  5m  2      -           sh /count.sh
+            counter  0123456789ab  stopped (3)  b     10.77.0.5/16  -   2      -           sh /count.sh
             """);
     assertThat(result.code()).isZero();
   }
@@ -109,9 +109,9 @@ class CommandsTest {
     assertThat(cli.run("nodes").out())
         .isEqualTo(
             """
-            HOST  ADDRESS   STATE       CONTAINERS  CPUS  LOAD  MEMORY FREE         DISK FREE  RUNC   CRIU  UP  VERSION
-            a     10.0.0.1  up, leader  1           2     0.50  6.0 GiB of 8.0 GiB  100 GiB    1.1.5  4.2   2h  0.1.0
-            b     10.0.0.1  away        1           2     0.50  6.0 GiB of 8.0 GiB  100 GiB    1.1.5  4.2   2h  0.1.0
+            HOST  ADDRESS   STATE       CONTAINERS  CPUS  LOAD  MEMORY FREE         DISK FREE  RUNC   CRIU  UP  VERSION  LABELS
+            a     10.0.0.1  up, leader  1           2     0.50  6.0 GiB of 8.0 GiB  100 GiB    1.1.5  4.2   2h  0.1.0    -
+            b     10.0.0.1  away        1           2     0.50  6.0 GiB of 8.0 GiB  100 GiB    1.1.5  4.2   2h  0.1.0    -
             b: no answer
             """);
   }

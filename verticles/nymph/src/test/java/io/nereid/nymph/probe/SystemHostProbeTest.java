@@ -9,6 +9,7 @@ import io.nereid.process.SystemProcessRunner;
 import io.nereid.testkit.RequiresRuntime;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,11 +76,13 @@ class SystemHostProbeTest {
                 new NodeId("a"),
                 "10.0.0.1",
                 "1",
+                Map.of("zone", "a"),
                 directory.resolve("not/yet/made"),
                 Instant.EPOCH,
                 probe,
                 host.files())
             .look();
+    assertThat(info.labels()).containsExactly(Map.entry("zone", "a"));
     assertThat(info.memoryTotalBytes()).isEqualTo(2048 * 1024);
     assertThat(info.memoryAvailableBytes()).isEqualTo(1024 * 1024);
     assertThat(info.load1()).isEqualTo(0.25);
@@ -91,7 +94,8 @@ class SystemHostProbeTest {
   void figuresThatTheKernelDoesNotTellAreZero() {
     host.file("meminfo", "nonsense").file("loadavg", "x");
     NodeInfo info =
-        new NodeProbe(new NodeId("a"), "", "1", directory, Instant.EPOCH, probe, host.files())
+        new NodeProbe(
+                new NodeId("a"), "", "1", Map.of(), directory, Instant.EPOCH, probe, host.files())
             .look();
     assertThat(info.memoryTotalBytes()).isZero();
     assertThat(info.load1()).isZero();
