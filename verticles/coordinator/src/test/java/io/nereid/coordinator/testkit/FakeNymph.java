@@ -8,12 +8,19 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.migration.Progress;
 import io.nereid.domain.node.NodeReport;
 import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NymphMessages.CommandRequest;
 import io.nereid.protocol.message.NymphMessages.CreateRequest;
+import io.nereid.protocol.message.RecoveryMessages.Pong;
+import io.nereid.protocol.message.SnapshotMessages.Held;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotReply;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import io.nereid.protocol.message.StepMessages.StepReply;
 import io.nereid.protocol.message.StepMessages.StepRequest;
@@ -67,6 +74,9 @@ public final class FakeNymph {
     NodeId node = model.node;
     model.host(this::perform);
     server.serveBlocking(Addresses.STEP.at(node), this::step).await();
+    server.serveBlocking(Addresses.PING.at(node), q -> new Pong(node)).await();
+    server.serveBlocking(Addresses.HELD.at(node), q -> held()).await();
+    server.serveBlocking(Addresses.SNAPSHOT.at(node), this::snapshot).await();
     server.serveBlocking(Addresses.CREATE.at(node), this::create).await();
     server.serveBlocking(Addresses.NYMPH_COMMAND.at(node), this::command).await();
     server.serveBlocking(Addresses.NYMPH_REPORT.at(node), q -> report()).await();
@@ -222,6 +232,38 @@ public final class FakeNymph {
     }
   }
 
+  private Held held() {
+    synchronized (world) {
+      return new Held(model.snapshots.size(), List.copyOf(model.snapshots));
+    }
+  }
+
+  /** Brings up at once, unless restores are held or made to fail. */
+  private SnapshotReply snapshot(SnapshotRequest q) {
+    if (!(q.command() instanceof SnapshotCommand.Restore restore)) {
+      return new SnapshotReply.Failed(
+          Failure.of(FailureCode.UNSUPPORTED, "only restores are played here", ""));
+    }
+    Class<?> kind = StepCommand.Restore.class;
+    Optional.ofNullable(begun.get(kind)).ifPresent(CountDownLatch::countDown);
+    CountDownLatch latch = held.get(kind);
+    if (latch != null && latch.getCount() > 0) {
+      return new SnapshotReply.Running(Progress.NONE);
+    }
+    synchronized (world) {
+      Failure failure = failing.get(kind);
+      if (failure != null) {
+        return new SnapshotReply.Failed(failure);
+      }
+      fence(q.fence().orElseThrow(), restore.as().id());
+      return model
+          .bringUp(q.operation(), restore, q.fence().orElseThrow().epoch())
+          .<SnapshotReply>map(s -> new SnapshotReply.Done(new SnapshotResult.Restored(s)))
+          .orElseGet(() ->
+              new SnapshotReply.Failed(Failure.of(FailureCode.CANCELLED, "it was discarded", "")));
+    }
+  }
+
   private void refuse(String command) {
     Failure failure = failingCommands.get(command);
     if (failure != null) {
@@ -243,7 +285,7 @@ public final class FakeNymph {
           Examples.node(model.node, memory.get()),
           List.copyOf(model.copies.values()),
           Instant.now(),
-          0);
+          model.snapshots.size());
     }
   }
 }

@@ -14,6 +14,8 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.migration.Rounds;
 import io.nereid.domain.snapshot.PolicyWish;
+import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.StepMessages.Fate;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import io.nereid.protocol.message.StepMessages.StepReply;
@@ -69,6 +71,7 @@ public final class NymphModel {
 
   // On disk: survives a crash.
   public final Map<ContainerId, ContainerStatus> copies = new HashMap<>();
+  public final List<Snapshot> snapshots = new ArrayList<>();
   private final Map<ContainerId, MigrationId> restoredBy = new HashMap<>();
   private final Map<MigrationId, Reservation> reservations = new HashMap<>();
   private final Map<ContainerId, Epoch> epochs = new HashMap<>();
@@ -440,6 +443,27 @@ public final class NymphModel {
 
   private boolean sendable(StepRequest q, NodeId target) {
     return peers.apply(target).filter(p -> p.reservations.containsKey(q.migration())).isPresent();
+  }
+
+  /** Brings a snapshot up; empty when that was discarded before. */
+  public Optional<ContainerStatus> bringUp(
+      MigrationId operation, SnapshotCommand.Restore restore, Epoch epoch) {
+    if (undone.contains(operation)) {
+      return Optional.empty();
+    }
+    ContainerId id = restore.as().id();
+    if (!operation.equals(restoredBy.get(id)) || !copies.containsKey(id)) {
+      restoredBy.put(id, operation);
+      put(
+          Examples.status(
+              id,
+              restore.as().name(),
+              ContainerState.RUNNING,
+              epoch.value(),
+              restore.as().network()),
+          "brought up");
+    }
+    return Optional.of(copies.get(id));
   }
 
   /** Puts a copy there, as at the beginning of a test. */

@@ -23,6 +23,7 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
+import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.protocol.address.Address;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.LocateRequest;
@@ -107,6 +108,24 @@ public final class TestCluster implements AutoCloseable {
 
   public TestCluster(Loopback loopback) {
     this.loopback = loopback;
+  }
+
+  /** With other times than the usual ones, in milliseconds. */
+  public TestCluster pinging(long interval, long timeout, long timeoutSource) {
+    recovery =
+        new RecoveryConfig(
+            true,
+            Duration.ofMillis(interval),
+            Duration.ofMillis(timeout),
+            Duration.ofMillis(timeoutSource));
+    return this;
+  }
+
+  /** A host has a snapshot. */
+  public void hold(String node, Snapshot snapshot) {
+    synchronized (world) {
+      host(node).model.snapshots.add(snapshot);
+    }
   }
 
   /** Starts one more host and waits until all others see it. */
