@@ -20,9 +20,9 @@ import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 
 /**
- * Decides which snapshot goes to which host next. Pure. The newest go first: they are what a
- * container would go on from. A host of another zone is preferred to any other, then one that has
- * little to do, then one with much space.
+ * Decides which snapshot goes to which host next. Pure. Of periodic ones only the last of each
+ * chain goes to others. The newest go first: they are what a container would go on from. A host of
+ * another zone is preferred to any other, then one that has little to do, then one with much space.
  */
 final class ReplicationPlanner {
   /** Hosts with the same value of this label may fail together. */
@@ -71,7 +71,7 @@ final class ReplicationPlanner {
     List<Snapshot> snapshots = new ArrayList<>();
     view.places().stream()
         .filter(SnapshotPlace::present)
-        .filter(p -> p.snapshot().origin() == Snapshot.Origin.TAKEN)
+        .filter(p -> p.snapshot().origin() == Snapshot.Origin.TAKEN && p.snapshot().full())
         .filter(p -> owners.containsKey(p.snapshot().container()))
         .sorted(
             Comparator.comparing((SnapshotPlace p) -> p.snapshot().taken())
