@@ -112,6 +112,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new Departures(hazelcast),
                 config.network(),
                 config.recovery(),
+                config.snapshots().defaults().replicas(),
                 Clock.systemUTC(),
                 faults));
     leadership.start();

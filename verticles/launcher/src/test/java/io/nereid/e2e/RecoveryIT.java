@@ -147,6 +147,33 @@ class RecoveryIT {
   }
 
   @Test
+  void aSnapshotIsCopiedToAnotherHostByItselfAndTheContainerGoesOnFromThere(TestCluster cluster) {
+    Daemon leader = cluster.leader();
+    Daemon dying = cluster.others(leader).getFirst();
+    Counter counter = cluster.counterOn(dying);
+    Cli.Result policy =
+        Cli.at(
+            cluster, leader, "protect", counter.id(), "--checkpoint-every", "0", "--replicas", "1");
+    assertThat(policy.code()).as(policy.err()).isZero();
+    Cli.Result taken = Cli.at(cluster, leader, "checkpoint", counter.id(), "-o", "json");
+    assertThat(taken.code()).as(taken.err()).isZero();
+    await()
+        .atMost(RECOVERED_WITHIN)
+        .until(() -> cluster.cluster().locate(counter.id()).protection().point().isPresent());
+    assertThat(Cli.at(cluster, leader, "ps").out()).contains("SAFE AS OF");
+    Endangered it =
+        new Endangered(
+            counter,
+            cluster.cluster().locate(counter.id()),
+            WireCodec.decode(taken.out(), Snapshot.class));
+    it.dieWith(dying);
+    Location now = it.awaitRecovered(cluster, dying);
+    it.assertSame(now);
+    cluster.restart(dying);
+    new Counter(cluster, counter.id()).assertRunsOnlyOn(cluster.host(now.owner()));
+  }
+
+  @Test
   void aHostThatWasShutDownInGoodOrderKeepsItsContainersUnlessAPersonSaysOtherwise(
       TestCluster cluster) {
     Daemon leader = cluster.leader();

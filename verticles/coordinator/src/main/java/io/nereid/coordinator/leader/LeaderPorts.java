@@ -17,6 +17,7 @@ import java.time.Clock;
 /**
  * What a leader works with.
  *
+ * @param replicas how many other hosts get a snapshot, where nothing else is said
  * @param faults where tests interrupt migrations
  */
 public record LeaderPorts(
@@ -31,5 +32,6 @@ public record LeaderPorts(
     Departures departures,
     NetworkConfig network,
     RecoveryConfig recovery,
+    int replicas,
     Clock clock,
     FaultPoints faults) {}

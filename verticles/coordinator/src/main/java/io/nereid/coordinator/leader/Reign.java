@@ -26,6 +26,7 @@ import io.nereid.coordinator.recovery.Recoveries;
 import io.nereid.coordinator.recovery.RecoveryPorts;
 import io.nereid.coordinator.recovery.Signs;
 import io.nereid.coordinator.recovery.StaleCopies;
+import io.nereid.coordinator.replication.Replicator;
 import io.nereid.coordinator.snapshot.Jobs;
 import io.nereid.coordinator.snapshot.SnapshotDirectory;
 import io.nereid.domain.container.ContainerState;
@@ -73,6 +74,7 @@ final class Reign {
   private final Protections protections = new Protections();
   private final Signs signs;
   private final Recoveries recoveries;
+  private final Replicator replicator;
   private final Directory directory;
   private final Drivers drivers;
   private final Reconciler reconciler;
@@ -151,7 +153,14 @@ final class Reign {
             jobs);
     commands = new CommandHandler(ports.ledger(), directory, operations, reconciler, nymphs);
     signs = new Signs(ports.membership(), ports.recovery(), ports.clock());
-    recoveries = new Recoveries(recoveryPorts(operations, nymphs), () -> {});
+    replicator =
+        new Replicator(
+            ports.ledger(),
+            directory,
+            snapshotDirectory,
+            new NymphSnapshots(nymphs),
+            ports.replicas());
+    recoveries = new Recoveries(recoveryPorts(operations, nymphs), replicator::look);
     preflight = new PreflightHandler(ports.ledger(), directory, board, nymphs);
     migrate =
         new MigrateHandler(
@@ -278,6 +287,7 @@ final class Reign {
   void end() {
     drivers.stop();
     recoveries.stop();
+    replicator.stop();
     teller.shutdown();
     try {
       waitFor(server.close());

@@ -146,6 +146,27 @@ class RecoveryClusterTest {
   }
 
   @Test
+  void aSnapshotGoesToAnotherHostByItselfAndToTheNextOneWhenThatIsLost() {
+    cluster.start("a");
+    cluster.start("b");
+    cluster.start("c");
+    Location made = cluster.run("web", "b");
+    cluster.hold("b", Snapshots.of(made.status().id(), new NodeId("b"), Instant.now()));
+    NodeId first = awaitHolder(Optional.empty());
+    cluster.host(first.value()).crash();
+    assertThat(awaitHolder(Optional.of(first))).isNotEqualTo(new NodeId("b"));
+  }
+
+  private NodeId awaitHolder(Optional<NodeId> not) {
+    return Awaitility.await()
+        .atMost(LONG)
+        .ignoreExceptions()
+        .until(
+            () -> cluster.locate("web").protection().point().orElseThrow().holders().getFirst(),
+            h -> not.filter(h::equals).isEmpty());
+  }
+
+  @Test
   void theNextLeaderEndsWhatADeadOneHasBegunAndNothingRunsTwice() {
     Location before = endangered("c");
     assertThat(cluster.awaitLeader().id).isEqualTo(new NodeId("a"));

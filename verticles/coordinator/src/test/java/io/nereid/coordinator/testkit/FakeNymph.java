@@ -240,9 +240,15 @@ public final class FakeNymph {
 
   /** Brings up at once, unless restores are held or made to fail. */
   private SnapshotReply snapshot(SnapshotRequest q) {
+    if (q.command() instanceof SnapshotCommand.Replicate copy) {
+      synchronized (world) {
+        model.snapshots.add(copy.snapshot());
+        return new SnapshotReply.Done(new SnapshotResult.Stored(copy.snapshot(), Optional.empty()));
+      }
+    }
     if (!(q.command() instanceof SnapshotCommand.Restore restore)) {
       return new SnapshotReply.Failed(
-          Failure.of(FailureCode.UNSUPPORTED, "only restores are played here", ""));
+          Failure.of(FailureCode.UNSUPPORTED, "only restores and copies are played here", ""));
     }
     Class<?> kind = StepCommand.Restore.class;
     Optional.ofNullable(begun.get(kind)).ifPresent(CountDownLatch::countDown);

@@ -117,6 +117,8 @@ public final class Daemon {
       subnet: %s
     criu:
       dumpPath: %s
+    snapshots:
+      replicas: 0
     """
         .formatted(
             node(),
