@@ -40,16 +40,21 @@ import io.nereid.protocol.message.NymphMessages.Inspection;
 import io.nereid.protocol.message.NymphMessages.LogChunk;
 import io.nereid.protocol.message.NymphMessages.LogsRequest;
 import io.nereid.protocol.message.NymphMessages.ReportRequest;
+import io.nereid.protocol.message.RecoveryMessages.Claim;
+import io.nereid.protocol.message.RecoveryMessages.Standing;
 import io.nereid.testkit.RequiresRuntime;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -230,6 +235,60 @@ class NymphVerticleTest {
           assertThat(c.pid()).isEqualTo(before.pid());
           assertThat(c.state()).isEqualTo(ContainerState.RUNNING);
         });
+  }
+
+  @Test
+  void whatRunsIsFrozenUntilItIsKnownWhoseItIsWhenTheDaemonWasAwayForLong() throws Exception {
+    ContainerStatus before = run("while :; do sleep 1; done");
+    vertx.undeploy(deployment).await(20, TimeUnit.SECONDS);
+    wasAwayForAMinute();
+    up();
+    assertThat(report().containers())
+        .singleElement()
+        .satisfies(c -> assertThat(c.state()).isEqualTo(ContainerState.PAUSED));
+    // Frozen is how it stays, whoever restarts what, as long as nobody has answered.
+    vertx.undeploy(deployment).await(20, TimeUnit.SECONDS);
+    up();
+    assertThat(report().containers().getFirst().state()).isEqualTo(ContainerState.PAUSED);
+    leaderSaysEverythingIsHeres();
+    await()
+        .atMost(LONG)
+        .until(() -> report().containers().getFirst().state() == ContainerState.RUNNING);
+    assertThat(report().containers().getFirst().pid()).isEqualTo(before.pid());
+    try (var marks = Files.list(temp.resolve("data/returned"))) {
+      assertThat(marks).isEmpty();
+    }
+  }
+
+  @Test
+  void whatAPersonHasPausedStaysPausedWhateverTheLeaderSays() throws Exception {
+    ContainerId id = run("while :; do sleep 1; done").id();
+    command(id, new ContainerAction.Pause());
+    vertx.undeploy(deployment).await(20, TimeUnit.SECONDS);
+    wasAwayForAMinute();
+    CountDownLatch asked = leaderSaysEverythingIsHeres();
+    up();
+    assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+    await()
+        .during(Duration.ofSeconds(1))
+        .until(() -> report().containers().getFirst().state() == ContainerState.PAUSED);
+  }
+
+  private void wasAwayForAMinute() throws Exception {
+    Files.writeString(temp.resolve("data/contact"), Instant.now().minusSeconds(60).toString());
+  }
+
+  private CountDownLatch leaderSaysEverythingIsHeres() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    new BusServer(vertx)
+        .serveBlocking(
+            Addresses.STANDING,
+            q -> {
+              asked.countDown();
+              return new Standing(new Term(1), q.claims().stream().map(Claim::container).toList());
+            })
+        .await(10, TimeUnit.SECONDS);
+    return asked;
   }
 
   @Test
