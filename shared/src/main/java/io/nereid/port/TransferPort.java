@@ -50,6 +50,9 @@ public interface TransferPort {
   /** Where a layer is, for use as an overlay's lower directory. NOT_FOUND when absent. */
   Path layer(String digest);
 
+  /** Digests of all layers that are here, sorted. */
+  List<String> layers();
+
   /** Bytes of content of a layer. */
   long layerBytes(String digest);
 }

@@ -159,6 +159,13 @@ public final class Addresses {
       new Address<>(
           "v1.coordinator.report", NodeReport.class, CoordinatorMessages.ReportAck.class, QUICK_MS);
 
+  public static final Address<CoordinatorMessages.LayerRequest, CoordinatorMessages.LayerHolders>
+      LAYER =
+          new Address<>(
+              "v1.coordinator.layer",
+              CoordinatorMessages.LayerRequest.class,
+              CoordinatorMessages.LayerHolders.class,
+              QUICK_MS);
   public static final Address<RecoveryMessages.StandingRequest, RecoveryMessages.Standing>
       STANDING =
           new Address<>(

@@ -112,6 +112,16 @@ public final class CoordinatorMessages {
   /** Reply to {@link MigrationsRequest}. */
   public record MigrationList(List<Migration> migrations) {}
 
+  /** Asks who has a read-only layer. */
+  public record LayerRequest(String digest) {}
+
+  /** Reply to {@link LayerRequest}: hosts that are in the cluster now. */
+  public record LayerHolders(String digest, List<NodeId> holders) {
+    public LayerHolders {
+      holders = List.copyOf(holders);
+    }
+  }
+
   /** Confirms a report; {@code term} is the leader's. */
   public record ReportAck(io.nereid.domain.id.Term term) {}
 

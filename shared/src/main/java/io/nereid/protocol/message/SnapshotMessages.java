@@ -136,11 +136,21 @@ public final class SnapshotMessages {
     record Failed(Failure failure) implements SnapshotReply {}
   }
 
-  /** Asks which snapshots a host holds. */
+  /** Asks which snapshots and layers a host holds. */
   public record HeldRequest() {}
 
-  /** Reply to {@link HeldRequest}. */
-  public record Held(long version, List<Snapshot> snapshots) {}
+  /**
+   * Reply to {@link HeldRequest}.
+   *
+   * @param version another one whenever one of the others is
+   * @param layers digests
+   */
+  public record Held(long version, List<Snapshot> snapshots, List<String> layers) {
+    public Held {
+      snapshots = List.copyOf(snapshots);
+      layers = List.copyOf(layers);
+    }
+  }
 
   /** Asks for the highest epoch that a host has seen of a container. */
   public record EpochRequest(ContainerId container) {}

@@ -9,6 +9,7 @@ import io.nereid.coordinator.store.Departures;
 import io.nereid.coordinator.store.HazelcastMigrationStore;
 import io.nereid.coordinator.store.HazelcastOwnershipLedger;
 import io.nereid.coordinator.store.HazelcastSettings;
+import io.nereid.coordinator.store.LayerMap;
 import io.nereid.coordinator.store.LocationStore;
 import io.nereid.coordinator.store.RecoveryStore;
 import io.nereid.coordinator.store.SnapshotMap;
@@ -107,6 +108,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new HazelcastMigrationStore(hazelcast),
                 new LocationStore(hazelcast),
                 new SnapshotMap(hazelcast),
+                new LayerMap(hazelcast),
                 new TermCounter(hazelcast),
                 new RecoveryStore(hazelcast),
                 new Departures(hazelcast),

@@ -255,7 +255,8 @@ final class Bodies {
   record Detail(
       Location location,
       Optional<NymphMessages.Inspection> inspection,
-      Optional<Failure> inspectionFailure) {}
+      Optional<Failure> inspectionFailure,
+      List<NodeId> layerHolders) {}
 
   private static String signal(String given) {
     String upper = given.toUpperCase(Locale.ROOT);

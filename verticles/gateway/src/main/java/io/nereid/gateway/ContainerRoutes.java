@@ -6,11 +6,15 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.CoordinatorMessages.CommandRequest;
+import io.nereid.protocol.message.CoordinatorMessages.LayerHolders;
+import io.nereid.protocol.message.CoordinatorMessages.LayerRequest;
 import io.nereid.protocol.message.CoordinatorMessages.ListRequest;
+import io.nereid.protocol.message.NymphMessages;
 import io.nereid.protocol.message.NymphMessages.InspectRequest;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Optional;
 
 /** /v1/containers: what there is, and what can be done to it. */
@@ -83,13 +87,24 @@ final class ContainerRoutes {
                 .ask(
                     Addresses.INSPECT.at(location.owner()),
                     new InspectRequest(location.status().id()))
-                .map(i -> new Bodies.Detail(location, Optional.of(i), Optional.empty()))
+                .compose(i -> detail(location, i))
                 .otherwise(e -> withoutInspection(location, e)));
+  }
+
+  /** Who else has its layer is good to know, and no reason to fail. */
+  private Future<Bodies.Detail> detail(Location location, NymphMessages.Inspection inspection) {
+    return questions
+        .bus()
+        .ask(Addresses.LAYER, new LayerRequest(inspection.layerDigest()))
+        .map(LayerHolders::holders)
+        .otherwise(List.of())
+        .map(holders ->
+            new Bodies.Detail(location, Optional.of(inspection), Optional.empty(), holders));
   }
 
   private static Bodies.Detail withoutInspection(Location location, Throwable thrown) {
     return new Bodies.Detail(
-        location, Optional.empty(), Optional.of(FailureException.failureOf(thrown)));
+        location, Optional.empty(), Optional.of(FailureException.failureOf(thrown)), List.of());
   }
 
   private Future<?> remove(RoutingContext context) {

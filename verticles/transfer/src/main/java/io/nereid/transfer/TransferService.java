@@ -31,6 +31,7 @@ import io.nereid.transfer.store.RetainedStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -228,6 +229,15 @@ public final class TransferService implements TransferPort {
   @Override
   public Path layer(String digest) {
     return started().layers.rootfs(digest);
+  }
+
+  @Override
+  public List<String> layers() {
+    try {
+      return started().layers.list().stream().sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the layers", e);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.nereid.config.NetworkConfig;
 import io.nereid.config.RecoveryConfig;
 import io.nereid.coordinator.membership.Membership;
 import io.nereid.coordinator.store.Departures;
+import io.nereid.coordinator.store.LayerMap;
 import io.nereid.coordinator.store.LocationStore;
 import io.nereid.coordinator.store.MigrationStore;
 import io.nereid.coordinator.store.RecoveryStore;
@@ -27,6 +28,7 @@ public record LeaderPorts(
     MigrationStore migrations,
     LocationStore locations,
     SnapshotMap snapshots,
+    LayerMap layers,
     TermCounter terms,
     RecoveryStore recoveries,
     Departures departures,

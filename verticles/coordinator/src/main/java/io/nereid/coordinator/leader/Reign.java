@@ -40,6 +40,7 @@ import io.nereid.domain.migration.Phase;
 import io.nereid.domain.node.NodeReport;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.ContainerList;
+import io.nereid.protocol.message.CoordinatorMessages.LayerHolders;
 import io.nereid.protocol.message.CoordinatorMessages.ListRequest;
 import io.nereid.protocol.message.CoordinatorMessages.NodeList;
 import io.nereid.protocol.message.CoordinatorMessages.ReportAck;
@@ -132,7 +133,8 @@ final class Reign {
             ports.clock());
     AddressPool addresses = new AddressPool(ports.network());
     run = new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, addresses);
-    snapshotDirectory = new SnapshotDirectory(ports.snapshots(), ports.membership(), bus);
+    snapshotDirectory =
+        new SnapshotDirectory(ports.snapshots(), ports.layers(), ports.membership(), bus);
     snapshots =
         new SnapshotHandler(
             ports.ledger(),
@@ -222,6 +224,10 @@ final class Reign {
     registrations.add(
         server.serveBlocking(Addresses.FIND_SNAPSHOT, q -> snapshotDirectory.find(q.ref())));
     registrations.add(server.serveBlocking(Addresses.REMOVE_SNAPSHOT, snapshots::remove));
+    registrations.add(
+        server.serveBlocking(
+            Addresses.LAYER,
+            q -> new LayerHolders(q.digest(), snapshotDirectory.holdersOfLayer(q.digest()))));
     registrations.add(server.serveBlocking(Addresses.JOB, jobs::show));
     registrations.add(server.serveBlocking(Addresses.STANDING, recoveries::standing));
     registrations.add(server.serveBlocking(Addresses.RECOVER, recoveries::recover));

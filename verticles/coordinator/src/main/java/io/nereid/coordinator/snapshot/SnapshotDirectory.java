@@ -2,6 +2,7 @@ package io.nereid.coordinator.snapshot;
 
 import io.nereid.bus.BusClient;
 import io.nereid.coordinator.membership.Membership;
+import io.nereid.coordinator.store.LayerMap;
 import io.nereid.coordinator.store.SnapshotMap;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
@@ -26,13 +27,15 @@ public final class SnapshotDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotDirectory.class);
   private static final int SHOWN_MAX = 80;
   private final SnapshotMap map;
+  private final LayerMap layers;
   private final Membership membership;
   private final BusClient bus;
   private final Map<NodeId, Long> versions = new ConcurrentHashMap<>();
   private final Set<NodeId> asking = ConcurrentHashMap.newKeySet();
 
-  public SnapshotDirectory(SnapshotMap map, Membership membership, BusClient bus) {
+  public SnapshotDirectory(SnapshotMap map, LayerMap layers, Membership membership, BusClient bus) {
     this.map = map;
+    this.layers = layers;
     this.membership = membership;
     this.bus = bus;
   }
@@ -49,6 +52,7 @@ public final class SnapshotDirectory {
     try {
       Held held = bus.askAndWait(Addresses.HELD.at(node), new HeldRequest());
       map.replace(node, held.snapshots());
+      layers.replace(node, held.layers());
       versions.put(node, held.version());
     } catch (RuntimeException e) {
       LOG.debug("the snapshots of host '{}' are asked for again: {}", node, e.getMessage());
@@ -83,6 +87,11 @@ public final class SnapshotDirectory {
                 .reversed()
                 .thenComparing(p -> p.snapshot().id()))
         .toList();
+  }
+
+  /** The hosts that have a read-only layer and are there, in no order; nothing is promised. */
+  public List<NodeId> holdersOfLayer(String digest) {
+    return layers.among(membership.present(), digest);
   }
 
   /** All hosts that hold a snapshot, those that are there first. */

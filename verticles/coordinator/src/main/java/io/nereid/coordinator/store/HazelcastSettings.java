@@ -168,6 +168,7 @@ public final class HazelcastSettings {
     config.addMapConfig(map(Maps.DEPARTED, PutIfAbsentMergePolicy.class.getName()));
     config.addMapConfig(map(Maps.LOCATIONS, MergePolicies.NewerLocation.class.getName()));
     config.addMapConfig(map(Maps.SNAPSHOTS, PutIfAbsentMergePolicy.class.getName()));
+    config.addMapConfig(map(Maps.LAYERS, PutIfAbsentMergePolicy.class.getName()));
     config.addMapConfig(map(Maps.NODES, PutIfAbsentMergePolicy.class.getName()));
   }
 

@@ -13,6 +13,7 @@ final class Maps {
   static final String SNAPSHOTS = "nereid.snapshots";
   static final String RECOVERIES = "nereid.recoveries";
   static final String DEPARTED = "nereid.departed";
+  static final String LAYERS = "nereid.layers";
   static final String LEADER = "nereid.leader";
 
   private Maps() {}

@@ -2,6 +2,7 @@ package io.nereid.coordinator.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nereid.coordinator.testkit.FakeNymph;
 import io.nereid.coordinator.testkit.Snapshots;
 import io.nereid.coordinator.testkit.TestCluster;
 import io.nereid.domain.container.ContainerState;
@@ -13,6 +14,7 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.recovery.Recovery;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.CoordinatorMessages.LayerRequest;
 import io.nereid.protocol.message.RecoveryMessages.Claim;
 import io.nereid.protocol.message.RecoveryMessages.Plans;
 import io.nereid.protocol.message.RecoveryMessages.RecoverRequest;
@@ -155,6 +157,29 @@ class RecoveryClusterTest {
     NodeId first = awaitHolder(Optional.empty());
     cluster.host(first.value()).crash();
     assertThat(awaitHolder(Optional.of(first))).isNotEqualTo(new NodeId("b"));
+  }
+
+  @Test
+  void everybodyLearnsWhoHasALayerAndWhoHasLeft() {
+    cluster.start("a");
+    cluster.start("b");
+    awaitHolders("a", "b");
+    cluster.start("c");
+    awaitHolders("a", "b", "c");
+    cluster.host("b").crash();
+    awaitHolders("a", "c");
+    cluster.start("b", 1);
+    awaitHolders("a", "b", "c");
+  }
+
+  private void awaitHolders(String... hosts) {
+    Awaitility.await()
+        .atMost(LONG)
+        .ignoreExceptions()
+        .untilAsserted(() ->
+            assertThat(cluster.ask(Addresses.LAYER, new LayerRequest(FakeNymph.LAYER)).holders())
+                .extracting(NodeId::value)
+                .containsExactlyInAnyOrder(hosts));
   }
 
   private NodeId awaitHolder(Optional<NodeId> not) {

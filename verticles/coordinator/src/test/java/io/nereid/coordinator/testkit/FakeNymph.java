@@ -40,6 +40,9 @@ import java.util.function.Supplier;
  * make it fail, or swallow its answers. All models of a test share one lock.
  */
 public final class FakeNymph {
+  /** The only one there is. */
+  public static final String LAYER = "ab".repeat(32);
+
   private static final long REPORT_MS = 200;
   private final Object world;
   public final NymphModel model;
@@ -234,7 +237,7 @@ public final class FakeNymph {
 
   private Held held() {
     synchronized (world) {
-      return new Held(model.snapshots.size(), List.copyOf(model.snapshots));
+      return new Held(model.snapshots.size(), List.copyOf(model.snapshots), List.of(LAYER));
     }
   }
 

@@ -43,6 +43,7 @@ public final class InspectText {
     line(out, "protected", policy.isPresent() ? PolicyText.of(policy) : "");
     line(out, "bundle", host.at("bundle").text());
     line(out, "layer", host.at("layerDigest").text());
+    line(out, "layer on", items(detail.at("layerHolders")));
     line(out, "rootfs", host.at("rootfs").text());
     line(out, "upper", sized(host.at("upper").text(), host.at("upperBytes")));
     line(out, "memory", size(host.at("memoryBytes")));

@@ -74,12 +74,14 @@ public final class SnapshotService {
 
   /** Which are here. */
   public Held held(HeldRequest request) {
-    return new Held(parts.store().version(), parts.store().all());
+    // The version first: what comes in between makes it ask again.
+    long version = version();
+    return new Held(version, parts.store().all(), parts.moves().transfer().layers());
   }
 
   /** A number that changes with {@link #held}. */
   public long version() {
-    return parts.store().version();
+    return 31 * parts.store().version() + parts.moves().transfer().layers().hashCode();
   }
 
   /** The highest epoch that was seen of a container. */

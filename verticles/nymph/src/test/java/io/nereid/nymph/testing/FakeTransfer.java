@@ -16,6 +16,7 @@ import io.nereid.process.SystemProcessRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +65,17 @@ public final class FakeTransfer implements TransferPort {
   @Override
   public Path layer(String digest) {
     return layers.resolve(digest);
+  }
+
+  @Override
+  public List<String> layers() {
+    try (Stream<Path> list = Files.list(layers)) {
+      return list.map(p -> p.getFileName().toString()).sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
