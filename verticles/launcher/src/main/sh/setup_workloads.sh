@@ -1,11 +1,12 @@
 # shellcheck shell=sh
-# Programs that the tests move besides busybox and redis: Python (17 MB to download), Node.js (26 MB) and PostgreSQL (90 MB), from the
+# Programs that the tests move besides busybox and redis: Python (17 MB to download), socat (5 MB), Node.js (26 MB) and PostgreSQL (90 MB), from the
 # distribution's packages, unpacked below $NEREID_PREFIX/demo and never installed. Sourced after setup_demo.sh.
 
 # Started in their own trees, as a container will.
 setup_workload_works() {
   case $1 in
     python) setup_workload_run="/usr/bin/python3 -c pass" ;;
+    socat) setup_workload_run="/usr/bin/socat -V" ;;
     node) setup_workload_run="/usr/bin/node --version" ;;
     postgres) setup_workload_run="/usr/lib/postgresql/bin/postgres --version" ;;
   esac
@@ -13,16 +14,18 @@ setup_workload_works() {
   [ -d "$NEREID_PREFIX/demo/$1" ] && timeout 20 chroot "$NEREID_PREFIX/demo/$1" $setup_workload_run >/dev/null 2>&1
 }
 
-setup_missing_python() { setup_workload_works python || echo python; }
+# What every run of the tests wants, because it is small; and everything.
+setup_missing_small_workloads() { setup_missing_of python socat; }
+setup_missing_workloads() { setup_missing_of python socat node postgres; }
 
-setup_missing_workloads() {
-  for setup_workload in python node postgres; do
+setup_missing_of() {
+  for setup_workload in "$@"; do
     setup_workload_works "$setup_workload" || echo "$setup_workload"
   done
 }
 
-setup_python() { setup_workloads_of python; }
-setup_workloads() { setup_workloads_of python node postgres; }
+setup_small_workloads() { setup_workloads_of python socat; }
+setup_workloads() { setup_workloads_of python socat node postgres; }
 
 # $@: which ones
 setup_workloads_of() {
@@ -44,6 +47,20 @@ setup_workload_python() {
   setup_demo_unpack "$setup_root" python3 || return 1
   setup_workload_slim
   setup_demo_publish python python3
+}
+
+# With busybox around it, for the scripts that use it.
+setup_workload_socat() {
+  setup_tree=$SETUP_TEMP/socat.tree
+  setup_demo_unpack "$setup_tree" socat || return 1
+  # shellcheck disable=SC2034 # for setup_copy_libraries
+  setup_ld=$(setup_loader "$setup_tree")
+  setup_root=$SETUP_TEMP/socat
+  mkdir -p "$setup_root/usr/bin"
+  cp -R "$NEREID_PREFIX/demo/busybox/." "$setup_root/" || return 1
+  cp -L "$setup_tree/usr/bin/socat" "$setup_root/usr/bin/socat" || return 1
+  setup_copy_libraries "$setup_root/usr/bin/socat" "$setup_tree" "$setup_root" || return 1
+  setup_demo_publish socat socat
 }
 
 setup_workload_node() {

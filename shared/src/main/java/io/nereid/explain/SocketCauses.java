@@ -50,8 +50,8 @@ final class SocketCauses {
               "unsupported-socket",
               DUMP,
               "a socket is of a kind that CRIU does not know",
-              "CRIU dumps TCP, UDP, ICMP, raw IP, unix, netlink and packet sockets; not, for example,"
-                  + " SCTP, vsock, AF_ALG, Bluetooth or XDP.",
+              "CRIU dumps TCP, UDP, ICMP, raw IP, unix, netlink and packet sockets; not, for"
+                  + " example, SCTP, vsock, AF_ALG, Bluetooth or XDP.",
               "find the socket with 'ss -anp' or below /proc/PID/fd, and make the program work"
                   + " without it",
               Sign.of("criu/sk-inet.c", "Unsupported proto ", " for socket "),
@@ -65,8 +65,8 @@ final class SocketCauses {
               "netlink-socket",
               DUMP,
               "a netlink socket is in the middle of something",
-              "A netlink socket can be dumped only when nothing waits in it and its groups are among"
-                  + " the first 32.",
+              "A netlink socket can be dumped only when nothing waits in it and its groups are"
+                  + " among the first 32.",
               "try again when the program is idle",
               Sign.of("criu/sk-netlink.c", "The socket has data to read"),
               Sign.of("criu/sk-netlink.c", "The netlink socket 0x")),
@@ -76,9 +76,11 @@ final class SocketCauses {
               "a process is connected by a unix socket to one outside the container",
               "The other end stays behind. Typical: the socket of a log daemon, of D-Bus, of a"
                   + " database or of an engine, mounted from the host; a socket that came with"
-                  + " socket activation.",
+                  + " socket activation. Also the container's own socket to Nereid, when a program"
+                  + " has connected to it.",
               "take the mount of the socket away, or make the program connect by TCP; programs that"
-                  + " reconnect can be told to close it before the move",
+                  + " reconnect can be told to close it before the move; to /tmp/msc.sock send with"
+                  + " sendto from a socket that is not connected",
               Sign.of("criu/sk-unix.c", "External socket is used. Consider using --ext-unix-sk"),
               Sign.of("criu/sk-unix.c", "Can't dump half of stream unix connection"),
               Sign.of("criu/sk-unix.c", "Can't dump name-less external socket"),

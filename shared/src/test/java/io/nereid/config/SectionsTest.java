@@ -263,7 +263,8 @@ class SectionsTest {
     void everySettingSet() {
       assertThat(
               Configs.read(
-                      "criu: {dumpPath: /tmpfs, tcpEstablished: false, deadlineMs: 5000, lazyFromBytes: 0}")
+                      "criu: {dumpPath: /tmpfs, tcpEstablished: false, deadlineMs: 5000,"
+                          + " lazyFromBytes: 0}")
                   .criu())
           .isEqualTo(new CriuConfig(Path.of("/tmpfs"), TcpEstablished.FALSE, 5_000, 0));
     }
@@ -313,11 +314,39 @@ class SectionsTest {
           .hasSize(3)
           .anySatisfy(p -> assertThat(p).contains("no authentication yet"));
       assertThat(Configs.problemsOf("gateway: {host: 127.0.0.256}")).hasSize(1);
-      assertThat(Configs.problemsOf("node: {runDir: /" + "r".repeat(100) + "}"))
+      assertThat(Configs.problemsOf("node: {runDir: /" + "r".repeat(100) + "}\nipc: {socket: off}"))
           .singleElement()
           .asString()
           .startsWith("f.yaml:1: gateway.socket")
           .contains("at most 107");
+    }
+  }
+
+  @Nested
+  class Ipc {
+    @Test
+    void aContainersSocketHasAPlaceOrNone() {
+      assertThat(Configs.read("").ipc().socket()).contains("/tmp/msc.sock");
+      assertThat(Configs.read("ipc: {socket: /run/a-b.sock}").ipc().socket())
+          .contains("/run/a-b.sock");
+      assertThat(Configs.read("ipc: {socket: 'off'}").ipc().socket()).isEmpty();
+      for (String wrong :
+          List.of("tmp/x", "/", "/a/../b", "/proc/1/x", "/sys/x", "/a//b", "/a b")) {
+        assertThat(Configs.problemsOf("ipc: {socket: '" + wrong + "'}"))
+            .as(wrong)
+            .singleElement()
+            .asString()
+            .startsWith("f.yaml:1: ipc.socket");
+      }
+    }
+
+    @Test
+    void theSocketsOnTheHostMustFitIntoAnAddress() {
+      assertThat(Configs.problemsOf("node: {runDir: /" + "r".repeat(69) + "}")).isEmpty();
+      assertThat(Configs.problemsOf("node: {runDir: /" + "r".repeat(70) + "}"))
+          .singleElement()
+          .asString()
+          .contains("node.runDir has 71 bytes", "room for 70");
     }
   }
 

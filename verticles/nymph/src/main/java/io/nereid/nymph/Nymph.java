@@ -79,6 +79,7 @@ record Nymph(
     execs.close();
     snapshots.close();
     steps.close();
+    core.sockets().close();
     core.cgroups().removeIfEmpty(core.basics().paths().cgroupParent());
     core.basics().close();
   }

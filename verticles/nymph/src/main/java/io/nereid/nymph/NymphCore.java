@@ -14,6 +14,7 @@ import io.nereid.nymph.container.ContainerStore;
 import io.nereid.nymph.container.ContainerView;
 import io.nereid.nymph.container.Leftovers;
 import io.nereid.nymph.epoch.EpochGuard;
+import io.nereid.nymph.ipc.ContainerSockets;
 import io.nereid.nymph.net.ContainerNetwork;
 import io.nereid.nymph.runtime.Cgroups;
 import io.nereid.nymph.runtime.LiveState;
@@ -37,20 +38,23 @@ public record NymphCore(
     ContainerView view,
     ContainerLife life,
     ContainerService service,
+    ContainerSockets sockets,
     Adoption adoption) {
 
   /**
    * Reads what is on disk; touches nothing that runs.
    *
+   * @param sockets closed with what is opened here
    * @param transforms what else goes into generated configurations
    */
   public static NymphCore open(
       HostBasics basics,
       ContainerNetwork network,
       TransferPort transfer,
+      ContainerSockets sockets,
       List<BundleTransform> transforms,
       Clock clock) {
-    return open(basics, network, transfer, transforms, clock, SnapshotsConfig.DEFAULT);
+    return open(basics, network, transfer, sockets, transforms, clock, SnapshotsConfig.DEFAULT);
   }
 
   /**
@@ -62,6 +66,7 @@ public record NymphCore(
       HostBasics basics,
       ContainerNetwork network,
       TransferPort transfer,
+      ContainerSockets sockets,
       List<BundleTransform> transforms,
       Clock clock,
       SnapshotsConfig snapshots) {
@@ -87,18 +92,19 @@ public record NymphCore(
                 network,
                 transfer,
                 basics.delete(),
-                basics.watch()));
+                basics.watch(),
+                sockets));
     var view = new ContainerView(store, epochs, runtime);
     var life = new ContainerLife(store, runtime, view, clock);
     var service =
         new ContainerService(
-            store, executor, epochs, life, view, bundles, transfer, clock, snapshots);
+            store, executor, epochs, life, view, bundles, transfer, sockets, clock, snapshots);
     var leftovers =
         new Leftovers(
             paths, basics.journal(), store, runc, cgroups, basics.mounts(), basics.delete());
     var adoption = new Adoption(store, life, runtime, runc, network, leftovers, clock);
     return new NymphCore(
         basics, epochs, store, executor, runc, conmon, cgroups, bundles, network, runtime, view,
-        life, service, adoption);
+        life, service, sockets, adoption);
   }
 }

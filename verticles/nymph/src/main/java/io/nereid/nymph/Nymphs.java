@@ -7,6 +7,7 @@ import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.criu.CriuSetting;
 import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.ipc.ContainerSockets;
 import io.nereid.nymph.move.AheadEffort;
 import io.nereid.nymph.move.MoveParts;
 import io.nereid.nymph.move.MoveSteps;
@@ -78,8 +79,10 @@ public final class Nymphs {
     var network =
         new BridgeNetwork(
             basics.runner(), basics.runner(), paths, basics.journal(), config.network());
+    var sockets = new ContainerSockets(paths, config.ipc(), bus::askAndWait);
     NymphCore core =
-        NymphCore.open(basics, network, around.transfer(), List.of(), clock, config.snapshots());
+        NymphCore.open(
+            basics, network, around.transfer(), sockets, List.of(), clock, config.snapshots());
     Contact contact =
         Contact.open(paths.data().resolve("contact"), clock, config.recovery().pingTimeout());
     Returning returning =

@@ -181,6 +181,7 @@ public final class TestCluster implements AutoCloseable {
         null,
         null,
         null,
+        null,
         SnapshotsConfig.DEFAULT,
         recovery);
   }

@@ -62,14 +62,15 @@ public final class ArchiveWriter {
     LayerImage image = LayerImage.of(snapshot, layer, scratch);
     add(out, ArchiveNames.SNAPSHOT, WireCodec.encode(snapshot));
     add(out, ArchiveNames.CONFIG_DUMP, PodmanFiles.config(snapshot, image.id()));
-    add(out, ArchiveNames.SPEC_DUMP, PodmanFiles.spec(snapshot, user));
+    byte[] luggage = Files.readAllBytes(bundle.resolve("nereid.json"));
+    add(out, ArchiveNames.SPEC_DUMP, PodmanFiles.spec(snapshot, user, luggage));
     add(out, ArchiveNames.NETWORK_STATUS, PodmanFiles.network(snapshot.network()));
     addIfThere(out, ArchiveNames.DUMP_LOG, bundle.resolve(ArchiveNames.DUMP_LOG));
     addIfThere(out, ArchiveNames.STATS, bundle.resolve(ArchiveNames.STATS));
     addImages(out);
     addIfThere(out, ArchiveNames.LOG, roots.get(TreeKind.LOG).resolve("ctr.log"));
     addFiles(out);
-    add(out, ArchiveNames.LUGGAGE, Files.readAllBytes(bundle.resolve("nereid.json")));
+    add(out, ArchiveNames.LUGGAGE, luggage);
     add(out, ArchiveNames.USER_CONFIG, user);
     Path tar = scratch.resolve("image.tar");
     image.write(tar);

@@ -2,12 +2,15 @@ package io.nereid.nymph.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nereid.config.IpcConfig;
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.container.NetworkSpec;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.nymph.ipc.ContainerSockets;
 import io.nereid.protocol.codec.WireCodec;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The descriptions in an archive that are not ours: enough for checkpointctl to show it and for
@@ -59,8 +62,9 @@ final class PodmanFiles {
    * The runtime's configuration.
    *
    * @param user as the container's bundle had it
+   * @param luggage what Nereid notes about it
    */
-  static byte[] spec(Snapshot s, byte[] user) throws IOException {
+  static byte[] spec(Snapshot s, byte[] user, byte[] luggage) throws IOException {
     JsonNode read = WireCodec.mapper().readTree(user);
     if (!(read instanceof ObjectNode spec)) {
       throw new IOException("config.json is no object");
@@ -71,7 +75,28 @@ final class PodmanFiles {
     annotations.put("io.nereid.name", s.name().value());
     annotations.put("io.nereid.snapshot", s.id().value());
     spec.remove("hooks");
+    JsonNode notes = WireCodec.mapper().readTree(luggage).path("annotations");
+    ContainerSockets.place(
+            Map.of(
+                ContainerSockets.ANNOTATION,
+                notes.path(ContainerSockets.ANNOTATION).asText(IpcConfig.OFF)))
+        .ifPresent(place -> nobodyListens(spec, place));
     return pretty(spec);
+  }
+
+  /**
+   * CRIU wants to find the mount of the container's socket; any file does, and this is anywhere.
+   */
+  private static void nobodyListens(ObjectNode spec, String place) {
+    spec.withArray("/mounts")
+        .addObject()
+        .put("destination", place)
+        .put("type", "bind")
+        .put("source", "/dev/null")
+        .putArray("options")
+        .add("bind")
+        .add("ro")
+        .add("nodev");
   }
 
   static byte[] network(NetworkSpec network) {

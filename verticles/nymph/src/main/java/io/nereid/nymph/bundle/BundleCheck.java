@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,17 +33,21 @@ public final class BundleCheck {
   /**
    * Checks a bundle.
    *
+   * @param provided says by the annotations where in the container this host mounts something
+   *     itself; a mount of the bundle at that place needs no source
    * @throws io.nereid.domain.failure.FailureException BUNDLE_INVALID or UNSUPPORTED, naming the
    *     value, the rule and the remedy
    */
-  public static CheckedBundle check(String bundle) {
+  public static CheckedBundle check(
+      String bundle, Function<Map<String, String>, Optional<String>> provided) {
     Path directory = directory(bundle);
     byte[] original = readConfig(bundle, directory);
     ObjectNode config = ConfigJson.read(bundle, original);
     checkVersion(bundle, config);
     checkSections(bundle, config);
     checkHooks(bundle, config);
-    checkMounts(bundle, directory, config);
+    Map<String, String> annotations = annotations(bundle, config);
+    checkMounts(bundle, directory, config, provided.apply(annotations));
     return new CheckedBundle(
         directory,
         original,
@@ -49,7 +55,12 @@ public final class BundleCheck {
         rootfs(bundle, directory, config),
         command(bundle, config),
         config.path("process").path("terminal").asBoolean(false),
-        annotations(bundle, config));
+        annotations);
+  }
+
+  /** The same where this host mounts nothing itself. */
+  public static CheckedBundle check(String bundle) {
+    return check(bundle, annotations -> Optional.empty());
   }
 
   private static Path directory(String bundle) {
@@ -153,7 +164,8 @@ public final class BundleCheck {
     }
   }
 
-  private static void checkMounts(String bundle, Path directory, ObjectNode config) {
+  private static void checkMounts(
+      String bundle, Path directory, ObjectNode config, Optional<String> provided) {
     JsonNode mounts = config.path("mounts");
     if (mounts.size() > MOUNTS_MAX) {
       throw BundleProblem.invalid(bundle, "has more than " + MOUNTS_MAX + " mounts", "");
@@ -162,7 +174,8 @@ public final class BundleCheck {
       if (mount.path("destination").asText("").isEmpty()) {
         throw BundleProblem.invalid(bundle, "has a mount without destination: " + mount, "");
       }
-      if (BindMounts.isBind(mount)) {
+      boolean ours = provided.filter(mount.path("destination").asText()::equals).isPresent();
+      if (BindMounts.isBind(mount) && !ours) {
         Path source = BindMounts.source(bundle, directory, mount);
         if (!Files.exists(source)) {
           throw BundleProblem.invalid(

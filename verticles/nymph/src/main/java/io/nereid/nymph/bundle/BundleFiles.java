@@ -1,6 +1,7 @@
 package io.nereid.nymph.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nereid.domain.container.NetworkMode;
 import io.nereid.domain.id.ContainerId;
@@ -38,13 +39,15 @@ public final class BundleFiles {
    *
    * @param bundle where the user's bundle was
    * @param networkNamespace of the container; absent in the host's network
+   * @param extra mounted after everything else
    */
   public void generate(
       ContainerId id,
       ContainerName name,
       String bundle,
       NetworkMode network,
-      Optional<Path> networkNamespace) {
+      Optional<Path> networkNamespace,
+      List<ExtraMount> extra) {
     ContainerDirs dirs = paths.container(id);
     ObjectNode config =
         new RuntimeConfig(
@@ -57,7 +60,24 @@ public final class BundleFiles {
                 networkNamespace)
             .applyTo(user(id));
     transforms.forEach(t -> t.apply(id, config));
+    extra.forEach(mount -> mount(config, mount));
     write(dirs.config(), ConfigJson.write(config));
+  }
+
+  private static void mount(ObjectNode config, ExtraMount extra) {
+    ArrayNode mounts = config.withArray("/mounts");
+    for (int i = mounts.size() - 1; i >= 0; i--) {
+      if (mounts.get(i).path("destination").asText().equals(extra.destination())) {
+        mounts.remove(i);
+      }
+    }
+    ObjectNode mount =
+        mounts
+            .addObject()
+            .put("destination", extra.destination())
+            .put("type", "bind")
+            .put("source", extra.source().toString());
+    extra.options().forEach(mount.putArray("options")::add);
   }
 
   /** Resource limits as the user gave them, for people. */

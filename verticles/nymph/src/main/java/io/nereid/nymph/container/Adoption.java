@@ -67,6 +67,7 @@ public final class Adoption {
     for (ContainerRecord record : store.all()) {
       if (record.hold().isPresent() || runtime.pid(record.id()).isPresent()) {
         inUse.add(record.id());
+        attempt("socket of " + record.id(), record, runtime::listenAgain);
         if (record.network().mode() != NetworkMode.HOST) {
           networks.put(record.id(), record.network());
         }

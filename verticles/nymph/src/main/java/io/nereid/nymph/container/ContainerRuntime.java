@@ -9,6 +9,7 @@ import io.nereid.nymph.conmon.ConmonRequest;
 import io.nereid.nymph.fs.DirectoryWatch;
 import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.fs.SafeDelete;
+import io.nereid.nymph.ipc.ContainerSockets;
 import io.nereid.nymph.journal.Resource;
 import io.nereid.nymph.journal.ResourceJournal;
 import io.nereid.nymph.net.ContainerNetwork;
@@ -42,6 +43,7 @@ public final class ContainerRuntime {
   private final TransferPort transfer;
   private final SafeDelete delete;
   private final DirectoryWatch watch;
+  private final ContainerSockets sockets;
 
   /** The parts, wired once per host. */
   public record Parts(
@@ -56,7 +58,8 @@ public final class ContainerRuntime {
       ContainerNetwork network,
       TransferPort transfer,
       SafeDelete delete,
-      DirectoryWatch watch) {}
+      DirectoryWatch watch,
+      ContainerSockets sockets) {}
 
   public ContainerRuntime(Parts parts) {
     this.paths = parts.paths();
@@ -71,6 +74,7 @@ public final class ContainerRuntime {
     this.transfer = parts.transfer();
     this.delete = parts.delete();
     this.watch = parts.watch();
+    this.sockets = parts.sockets();
   }
 
   /** Makes everything and lets the container begin. When it fails, nothing of it is left. */
@@ -100,7 +104,13 @@ public final class ContainerRuntime {
     if (record.network().mode() != NetworkMode.HOST) {
       namespace = Optional.of(network.create(id, record.network(), parked));
     }
-    bundles.generate(id, record.name(), record.bundle(), record.network().mode(), namespace);
+    bundles.generate(
+        id,
+        record.name(),
+        record.bundle(),
+        record.network().mode(),
+        namespace,
+        sockets.provide(id, record.name(), record.annotations()));
     if (record.network().mode() == NetworkMode.BRIDGE && !parked) {
       network.attach(id);
       network.announce(id);
@@ -121,9 +131,24 @@ public final class ContainerRuntime {
       network.remove(id);
     }
     overlays.unmount(id);
+    sockets.remove(id);
     delete.delete(paths.container(id).run());
     journal.forget(id, new Resource.Cgroup(paths.cgroup(id)));
     journal.forget(id, new Resource.RuntimeContainer(id.value()));
+  }
+
+  /** Listens again to a container that an earlier daemon brought up. */
+  public void listenAgain(ContainerRecord record) {
+    sockets.adopt(record.id(), record.name(), record.annotations());
+    renewSocket(record);
+  }
+
+  /** Gives an adopted container a living socket, once it can take it. Quick, mostly. */
+  public void renewSocket(ContainerRecord record) {
+    ContainerId id = record.id();
+    if (sockets.isPerhapsStale(id) && record.hold().isEmpty() && !isFrozen(id)) {
+      pid(id).ifPresent(pid -> sockets.renew(id, record.annotations(), pid));
+    }
   }
 
   /** Removes what an earlier run has left, before a new one begins. */

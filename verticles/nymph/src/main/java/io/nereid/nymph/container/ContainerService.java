@@ -11,6 +11,7 @@ import io.nereid.nymph.bundle.BundleCheck;
 import io.nereid.nymph.bundle.BundleFiles;
 import io.nereid.nymph.bundle.CheckedBundle;
 import io.nereid.nymph.epoch.EpochGuard;
+import io.nereid.nymph.ipc.ContainerSockets;
 import io.nereid.port.TransferPort;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NymphMessages.CommandRequest;
@@ -35,6 +36,7 @@ public final class ContainerService {
   private final ContainerView view;
   private final BundleFiles bundles;
   private final TransferPort transfer;
+  private final ContainerSockets sockets;
   private final Clock clock;
   private final SnapshotsConfig snapshots;
 
@@ -46,6 +48,7 @@ public final class ContainerService {
       ContainerView view,
       BundleFiles bundles,
       TransferPort transfer,
+      ContainerSockets sockets,
       Clock clock,
       SnapshotsConfig snapshots) {
     this.store = store;
@@ -55,6 +58,7 @@ public final class ContainerService {
     this.view = view;
     this.bundles = bundles;
     this.transfer = transfer;
+    this.sockets = sockets;
     this.clock = clock;
     this.snapshots = snapshots;
   }
@@ -74,7 +78,9 @@ public final class ContainerService {
             return again(existing.get(), request);
           }
           checkFree(request);
-          CheckedBundle bundle = BundleCheck.check(request.bundle());
+          CheckedBundle bundle =
+              BundleCheck.check(
+                  request.bundle(), given -> ContainerSockets.place(sockets.settle(given)));
           try (Undo undo = new Undo()) {
             ContainerRecord record = make(request, bundle, undo);
             if (request.start()) {
@@ -131,7 +137,11 @@ public final class ContainerService {
     return store.update(
         id,
         r ->
-            r.withContent(layer, bundle.command(), bundle.terminal(), bundle.annotations())
+            r.withContent(
+                    layer,
+                    bundle.command(),
+                    bundle.terminal(),
+                    sockets.settle(bundle.annotations()))
                 .withPolicy(policy)
                 .withStage(ContainerRecord.Stage.READY));
   }

@@ -138,6 +138,7 @@ public final class Leftovers {
   private void deleteDirectories(Set<ContainerId> inUse) {
     deleteEntries(paths.conmon(), inUse);
     deleteEntries(paths.exits(), inUse);
+    deleteEntries(paths.sockets(), inUse);
     entries(paths.execs()).forEach(delete::delete);
     for (Path entry : entries(paths.dumps())) {
       // Images of a container that has ended are of no use, unless a migration says otherwise.

@@ -65,8 +65,12 @@ public final class Supervisor implements AutoCloseable {
   public void look() {
     for (ContainerRecord record : store.all()) {
       boolean shouldRun = record.started().isPresent() && record.finished().isEmpty();
-      if (shouldRun && record.hold().isEmpty() && runtime.pid(record.id()).isEmpty()) {
-        reap(record.id());
+      if (shouldRun && record.hold().isEmpty()) {
+        if (runtime.pid(record.id()).isEmpty()) {
+          reap(record.id());
+        } else {
+          runtime.renewSocket(record);
+        }
       }
     }
   }

@@ -75,6 +75,11 @@ public record HostPaths(NodeId node, Path data, Path run, Path dumps) {
     return run.resolve("exec");
   }
 
+  /** The sockets through which containers speak to this host, named after the container. */
+  public Path sockets() {
+    return run.resolve("ipc");
+  }
+
   /** Bind mounts of network namespaces, named after the container. */
   public Path networkNamespaces() {
     return run.resolve("netns");

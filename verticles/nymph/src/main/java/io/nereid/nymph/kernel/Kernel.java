@@ -78,14 +78,19 @@ public final class Kernel {
 
   /** What a call returns, or its error as a negative number. */
   public static long raw(long number, long a, long b, long c, long d) {
+    return raw(number, a, b, c, d, 0);
+  }
+
+  /** The same with one more argument. */
+  public static long raw(long number, long a, long b, long c, long d, long e) {
     MemorySegment state = STATES.get();
     try {
-      long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, 0L);
+      long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e);
       return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("system call " + number, e);
+    } catch (RuntimeException | Error thrown) {
+      throw thrown;
+    } catch (Throwable thrown) {
+      throw new IllegalStateException("system call " + number, thrown);
     }
   }
 

@@ -10,6 +10,7 @@ import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.nymph.NymphCore;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.fs.HostPaths;
+import io.nereid.nymph.ipc.ContainerSockets;
 import io.nereid.nymph.probe.HostProbe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,7 +113,10 @@ public final class Preflight {
   }
 
   private List<BindMount> binds(ContainerRecord record) {
+    // What this host mounts itself the other one will, too.
+    Optional<String> ours = ContainerSockets.place(record.annotations());
     return core.bundles().binds(record.id(), record.bundle()).stream()
+        .filter(b -> ours.filter(b.destination()::equals).isEmpty())
         .limit(ContainerFacts.BINDS_MAX)
         .map(b -> new BindMount(b.source(), b.destination(), b.writable(), identity(b.source())))
         .toList();

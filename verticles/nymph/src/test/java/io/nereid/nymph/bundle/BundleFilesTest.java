@@ -54,7 +54,12 @@ class BundleFilesTest {
 
   private JsonNode generated(BundleFiles files, NetworkMode mode, Path netns) throws IOException {
     files.generate(
-        WEB, new ContainerName("web"), bundle.toString(), mode, Optional.ofNullable(netns));
+        WEB,
+        new ContainerName("web"),
+        bundle.toString(),
+        mode,
+        Optional.ofNullable(netns),
+        List.of());
     return new ObjectMapper().readTree(paths.container(WEB).config().toFile());
   }
 

@@ -38,6 +38,7 @@ import io.nereid.nymph.net.BridgeNetwork;
 import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.SystemHostProbe;
 import io.nereid.nymph.testing.BusyboxBundle;
+import io.nereid.nymph.testing.SilentSockets;
 import io.nereid.nymph.track.Trackers;
 import io.nereid.port.SendRequest;
 import io.nereid.port.SetLabel;
@@ -127,7 +128,9 @@ class MoveStepsTest {
               paths,
               basics.journal(),
               new NetworkConfig(bridge, Optional.empty(), "10.94.0.0/24", Optional.empty()));
-      core = NymphCore.open(basics, network, transfer, List.of(), Clock.systemUTC());
+      core =
+          NymphCore.open(
+              basics, network, transfer, SilentSockets.of(paths), List.of(), Clock.systemUTC());
       CriuSetting setting = CriuSetting.prepare(paths, basics.runner(), programs);
       lazyPages = new LazyPages(basics.runner(), basics.watch(), setting.wrapper());
       steps =
@@ -157,6 +160,7 @@ class MoveStepsTest {
     /** What a killed daemon leaves: everything that is not memory. */
     void restart() {
       steps.close();
+      core.sockets().close();
       core.basics().close();
       open();
     }
@@ -239,6 +243,7 @@ class MoveStepsTest {
       host.core.cgroups().remove(host.paths.cgroupParent());
       assertThat(host.core.cgroups().exists(host.paths.cgroupParent())).isFalse();
       host.steps.close();
+      host.core.sockets().close();
       host.core.basics().close();
     }
     assertThat(Files.exists(Path.of("/sys/class/net", bridge))).isFalse();

@@ -69,12 +69,19 @@ public final class TestHost implements AutoCloseable {
   private void open(Set<ContainerId> reserved) {
     HostBasics basics = HostBasics.open(paths, ProgramEnvironment.from(System.getenv()));
     core =
-        NymphCore.open(basics, new LoopbackNetwork(paths), transfer, List.of(), Clock.systemUTC());
+        NymphCore.open(
+            basics,
+            new LoopbackNetwork(paths),
+            transfer,
+            SilentSockets.of(paths),
+            List.of(),
+            Clock.systemUTC());
     core.adoption().run(reserved);
   }
 
   /** As after a crash: everything in memory is gone, nothing was said to anybody. */
   public void forgetEverythingAndComeBack() {
+    core.sockets().close();
     core.basics().close();
     open(Set.of());
   }
@@ -121,6 +128,7 @@ public final class TestHost implements AutoCloseable {
     }
     assertNothingIsLeft();
     core.cgroups().remove(paths.cgroupParent());
+    core.sockets().close();
     core.basics().close();
   }
 
