@@ -5,6 +5,7 @@ import io.nereid.domain.container.Location;
 import io.nereid.domain.node.NodeReport;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.TargetFacts;
+import io.nereid.domain.snapshot.SnapshotDiff;
 import io.nereid.domain.snapshot.SnapshotPlace;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.JobMessages;
@@ -23,6 +24,7 @@ public final class Addresses {
 
   private static final long QUICK_MS = 5_000;
   private static final long COMMAND_MS = 60_000;
+  private static final long DIFF_MS = 300_000;
   private static final long FACTS_MS = 10_000;
 
   // The leading coordinator.
@@ -61,7 +63,7 @@ public final class Addresses {
               "v1.coordinator.migrate",
               CoordinatorMessages.MigrateRequest.class,
               CoordinatorMessages.MigrationView.class,
-              2 * QUICK_MS);
+              COMMAND_MS);
   public static final Address<CoordinatorMessages.CancelRequest, CoordinatorMessages.MigrationView>
       CANCEL =
           new Address<>(
@@ -106,7 +108,7 @@ public final class Addresses {
           "v1.coordinator.checkpoint",
           JobMessages.CheckpointRequest.class,
           JobMessages.JobView.class,
-          2 * QUICK_MS);
+          COMMAND_MS);
   public static final Address<JobMessages.RestoreRequest, JobMessages.JobView> RESTORE =
       new Address<>(
           "v1.coordinator.restore",
@@ -149,6 +151,30 @@ public final class Addresses {
           JobMessages.RemoveSnapshotRequest.class,
           SnapshotPlace.class,
           COMMAND_MS);
+  public static final Address<JobMessages.DiffRequest, SnapshotDiff> DIFF =
+      new Address<>(
+          "v1.coordinator.snapshots.diff",
+          JobMessages.DiffRequest.class,
+          SnapshotDiff.class,
+          DIFF_MS);
+  public static final Address<JobMessages.RewindRequest, JobMessages.JobView> REWIND =
+      new Address<>(
+          "v1.coordinator.rewind",
+          JobMessages.RewindRequest.class,
+          JobMessages.JobView.class,
+          COMMAND_MS);
+  public static final Address<JobMessages.PruneRequest, JobMessages.Pruned> PRUNE =
+      new Address<>(
+          "v1.coordinator.snapshots.prune",
+          JobMessages.PruneRequest.class,
+          JobMessages.Pruned.class,
+          COMMAND_MS);
+  public static final Address<JobMessages.ScheduleRequest, JobMessages.ScheduleView> SCHEDULE =
+      new Address<>(
+          "v1.coordinator.schedule",
+          JobMessages.ScheduleRequest.class,
+          JobMessages.ScheduleView.class,
+          QUICK_MS);
   public static final Address<JobMessages.JobRequest, JobMessages.JobView> JOB =
       new Address<>(
           "v1.coordinator.job",

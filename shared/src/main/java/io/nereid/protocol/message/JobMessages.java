@@ -2,11 +2,13 @@ package io.nereid.protocol.message;
 
 import io.nereid.domain.container.Location;
 import io.nereid.domain.failure.Failure;
+import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.JobId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.domain.snapshot.SnapshotPlace;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,6 +65,51 @@ public final class JobMessages {
 
   /** Deletes one snapshot, on all hosts that hold it. */
   public record RemoveSnapshotRequest(String ref) {}
+
+  /** Compares two snapshots that a host holds both. */
+  public record DiffRequest(String from, String to) {}
+
+  /**
+   * Takes a container back to what it was.
+   *
+   * @param to a snapshot of it
+   * @param keepPresent whether what it is now stays as a snapshot afterwards
+   */
+  public record RewindRequest(String ref, String to, boolean keepPresent) {}
+
+  /**
+   * Deletes periodic snapshots that are not kept.
+   *
+   * @param ref of one container; absent: all that are protected
+   * @param dryRun only say which
+   */
+  public record PruneRequest(Optional<String> ref, boolean dryRun) {}
+
+  /** One that is not kept. */
+  public record PrunedSnapshot(Snapshot snapshot, List<NodeId> holders, String why) {}
+
+  /** Reply to {@link PruneRequest}. */
+  public record Pruned(List<PrunedSnapshot> snapshots, boolean dryRun) {}
+
+  /** Asks how it stands with the periodic snapshots of a container. */
+  public record ScheduleRequest(String ref) {}
+
+  /**
+   * How it stands with the periodic snapshots of a container.
+   *
+   * @param newest when the last of them was taken
+   * @param next when the next one is due; absent when there is none
+   * @param intervalMs from one to the next, as things are
+   * @param failures in a row
+   * @param trouble why there is none at the moment, or less often than was asked for
+   */
+  public record ScheduleView(
+      ContainerId container,
+      Optional<Instant> newest,
+      Optional<Instant> next,
+      Optional<Long> intervalMs,
+      int failures,
+      Optional<String> trouble) {}
 
   /** Reads one job; waits until it has ended, at most waitMs. */
   public record JobRequest(JobId job, long waitMs) {}

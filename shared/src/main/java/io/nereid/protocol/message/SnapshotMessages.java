@@ -13,6 +13,8 @@ import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.ChainPlace;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotDiff;
+import io.nereid.domain.snapshot.SnapshotPolicy;
 import io.nereid.port.TransferTicket;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +34,13 @@ public final class SnapshotMessages {
       return switch (this) {
         case Take t -> "checkpoint";
         case Restore r -> "restore";
+        case Rewind r -> "rewind";
         case Send s -> "send";
         case Remove r -> "remove";
         case Export e -> "export";
         case Import i -> "import";
         case Replicate r -> "replicate";
+        case Compare c -> "compare";
       };
     }
 
@@ -53,8 +57,21 @@ public final class SnapshotMessages {
      */
     record Restore(Snapshot snapshot, NodeId holder, Identity as) implements SnapshotCommand {}
 
+    /**
+     * Replace a container that runs here by what it was. The sender has raised its epoch.
+     *
+     * @param to that earlier state; held here
+     * @param present its state just now; held here. It comes back with this when anything fails
+     * @param policy that it has afterwards
+     */
+    record Rewind(Snapshot to, SnapshotId present, Identity as, Optional<SnapshotPolicy> policy)
+        implements SnapshotCommand {}
+
     /** Send one to a receiving session. */
     record Send(SnapshotId id, TransferTicket ticket, Identity as) implements SnapshotCommand {}
+
+    /** Say what differs between two that are held here. */
+    record Compare(SnapshotId from, SnapshotId to) implements SnapshotCommand {}
 
     /** Delete one. */
     record Remove(SnapshotId id) implements SnapshotCommand {}
@@ -101,11 +118,14 @@ public final class SnapshotMessages {
     record Stored(Snapshot snapshot, Optional<ContainerStatus> container)
         implements SnapshotResult {}
 
-    /** Of {@link SnapshotCommand.Restore}. */
+    /** Of {@link SnapshotCommand.Restore} and {@link SnapshotCommand.Rewind}. */
     record Restored(ContainerStatus container) implements SnapshotResult {}
 
     /** Of {@link SnapshotCommand.Send} and {@link SnapshotCommand.Export}. */
     record Written(long bytes) implements SnapshotResult {}
+
+    /** Of {@link SnapshotCommand.Compare}. */
+    record Compared(SnapshotDiff diff) implements SnapshotResult {}
 
     /** Of {@link SnapshotCommand.Remove}. */
     record Removed() implements SnapshotResult {}

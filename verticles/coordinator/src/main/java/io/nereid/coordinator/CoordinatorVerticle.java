@@ -6,6 +6,7 @@ import io.nereid.coordinator.leader.LeaderPorts;
 import io.nereid.coordinator.leader.Leadership;
 import io.nereid.coordinator.membership.HazelcastMembership;
 import io.nereid.coordinator.store.Departures;
+import io.nereid.coordinator.schedule.Budget;
 import io.nereid.coordinator.store.HazelcastMigrationStore;
 import io.nereid.coordinator.store.HazelcastOwnershipLedger;
 import io.nereid.coordinator.store.HazelcastSettings;
@@ -115,6 +116,9 @@ public final class CoordinatorVerticle extends VerticleBase {
                 config.network(),
                 config.recovery(),
                 config.snapshots().defaults().replicas(),
+                new Budget(
+                    config.snapshots().freezePercent(),
+                    config.snapshots().bandwidthBytesPerSecond()),
                 Clock.systemUTC(),
                 faults));
     leadership.start();

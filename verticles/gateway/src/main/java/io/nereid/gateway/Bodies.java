@@ -12,6 +12,7 @@ import io.nereid.domain.migration.NoConverge;
 import io.nereid.domain.snapshot.PolicyWish;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.CoordinatorMessages;
+import io.nereid.protocol.message.JobMessages;
 import io.nereid.protocol.message.NymphMessages;
 import java.util.List;
 import java.util.Locale;
@@ -256,7 +257,12 @@ final class Bodies {
       Location location,
       Optional<NymphMessages.Inspection> inspection,
       Optional<Failure> inspectionFailure,
-      List<NodeId> layerHolders) {}
+      List<NodeId> layerHolders,
+      Optional<JobMessages.ScheduleView> schedule) {
+    Detail with(JobMessages.ScheduleView view) {
+      return new Detail(location, inspection, inspectionFailure, layerHolders, Optional.of(view));
+    }
+  }
 
   private static String signal(String given) {
     String upper = given.toUpperCase(Locale.ROOT);

@@ -10,6 +10,7 @@ import io.nereid.protocol.message.CoordinatorMessages.LayerHolders;
 import io.nereid.protocol.message.CoordinatorMessages.LayerRequest;
 import io.nereid.protocol.message.CoordinatorMessages.ListRequest;
 import io.nereid.protocol.message.NymphMessages;
+import io.nereid.protocol.message.JobMessages.ScheduleRequest;
 import io.nereid.protocol.message.NymphMessages.InspectRequest;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
@@ -88,7 +89,20 @@ final class ContainerRoutes {
                     Addresses.INSPECT.at(location.owner()),
                     new InspectRequest(location.status().id()))
                 .compose(i -> detail(location, i))
-                .otherwise(e -> withoutInspection(location, e)));
+                .otherwise(e -> withoutInspection(location, e))
+                .compose(this::withSchedule));
+  }
+
+  /** How it stands with its periodic snapshots; not said when the leader does not know. */
+  private Future<Bodies.Detail> withSchedule(Bodies.Detail detail) {
+    if (detail.location().status().policy().isEmpty()) {
+      return Future.succeededFuture(detail);
+    }
+    String id = detail.location().status().id().value();
+    return questions
+        .ask(Addresses.SCHEDULE, new ScheduleRequest(id))
+        .map(detail::with)
+        .otherwise(detail);
   }
 
   /** Who else has its layer is good to know, and no reason to fail. */
@@ -99,12 +113,17 @@ final class ContainerRoutes {
         .map(LayerHolders::holders)
         .otherwise(List.of())
         .map(holders ->
-            new Bodies.Detail(location, Optional.of(inspection), Optional.empty(), holders));
+            new Bodies.Detail(
+                location, Optional.of(inspection), Optional.empty(), holders, Optional.empty()));
   }
 
   private static Bodies.Detail withoutInspection(Location location, Throwable thrown) {
     return new Bodies.Detail(
-        location, Optional.empty(), Optional.of(FailureException.failureOf(thrown)), List.of());
+        location,
+        Optional.empty(),
+        Optional.of(FailureException.failureOf(thrown)),
+        List.of(),
+        Optional.empty());
   }
 
   private Future<?> remove(RoutingContext context) {

@@ -4,14 +4,17 @@ import io.nereid.domain.id.JobId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.JobMessages.CheckpointRequest;
+import io.nereid.protocol.message.JobMessages.DiffRequest;
 import io.nereid.protocol.message.JobMessages.ExportRequest;
 import io.nereid.protocol.message.JobMessages.ImportRequest;
 import io.nereid.protocol.message.JobMessages.JobRequest;
 import io.nereid.protocol.message.JobMessages.JobState;
 import io.nereid.protocol.message.JobMessages.JobView;
+import io.nereid.protocol.message.JobMessages.PruneRequest;
 import io.nereid.protocol.message.JobMessages.RemoveSnapshotRequest;
 import io.nereid.protocol.message.JobMessages.ReplicateRequest;
 import io.nereid.protocol.message.JobMessages.RestoreRequest;
+import io.nereid.protocol.message.JobMessages.RewindRequest;
 import io.nereid.protocol.message.JobMessages.SnapshotRequest;
 import io.nereid.protocol.message.JobMessages.SnapshotsRequest;
 import io.vertx.core.Future;
@@ -32,6 +35,10 @@ final class SnapshotRoutes {
 
   private record Restore(Optional<String> node, Optional<String> name) {}
 
+  private record Rewind(Optional<String> to, Optional<Boolean> keepPresent) {}
+
+  private record Prune(Optional<String> container, Optional<Boolean> dryRun) {}
+
   private record Export(Optional<String> file, Optional<String> node, Optional<Boolean> replace) {}
 
   private record Copy(Optional<String> node) {}
@@ -48,9 +55,12 @@ final class SnapshotRoutes {
 
   void mount(Router router) {
     router.post("/v1/containers/:ref/checkpoint").handler(Replies.of(ACCEPTED, this::checkpoint));
+    router.post("/v1/containers/:ref/rewind").handler(Replies.of(ACCEPTED, this::rewind));
     router.get("/v1/snapshots").handler(Replies.of(this::list));
     router.post("/v1/snapshots/import").handler(Replies.of(ACCEPTED, this::read));
+    router.post("/v1/snapshots/prune").handler(Replies.of(this::prune));
     router.get("/v1/snapshots/:snapshot").handler(Replies.of(this::one));
+    router.get("/v1/snapshots/:snapshot/diff").handler(Replies.of(this::diff));
     router.delete("/v1/snapshots/:snapshot").handler(Replies.of(this::remove));
     router.post("/v1/snapshots/:snapshot/restore").handler(Replies.of(ACCEPTED, this::restore));
     router.post("/v1/snapshots/:snapshot/export").handler(Replies.of(ACCEPTED, this::export));
@@ -64,15 +74,43 @@ final class SnapshotRoutes {
         Addresses.CHECKPOINT, new CheckpointRequest(RequestReader.ref(context), body.label()));
   }
 
+  private Future<?> rewind(RoutingContext context) {
+    Rewind body = RequestReader.body(context, Rewind.class);
+    String to =
+        body.to()
+            .filter(ref -> REF.matcher(ref).matches())
+            .orElseThrow(() ->
+                RequestReader.bad("'to' is missing or no snapshot", "give its id or its label"));
+    return questions.ask(
+        Addresses.REWIND,
+        new RewindRequest(RequestReader.ref(context), to, body.keepPresent().orElse(true)));
+  }
+
   private Future<?> list(RoutingContext context) {
     RequestReader.onlyQuery(context, "all");
     return questions.ask(
         Addresses.SNAPSHOTS, new SnapshotsRequest(RequestReader.flag(context, "all")));
   }
 
+  private Future<?> prune(RoutingContext context) {
+    Prune body = RequestReader.body(context, Prune.class);
+    return questions.ask(
+        Addresses.PRUNE, new PruneRequest(body.container(), body.dryRun().orElse(false)));
+  }
+
   private Future<?> one(RoutingContext context) {
     RequestReader.onlyQuery(context);
     return questions.ask(Addresses.FIND_SNAPSHOT, new SnapshotRequest(snapshot(context)));
+  }
+
+  private Future<?> diff(RoutingContext context) {
+    RequestReader.onlyQuery(context, "to");
+    String to = context.queryParams().get("to");
+    if (to == null || !REF.matcher(to).matches()) {
+      throw RequestReader.bad(
+          "'to' is " + RequestReader.shown(to) + ", which is no snapshot", "give its id or label");
+    }
+    return questions.ask(Addresses.DIFF, new DiffRequest(snapshot(context), to));
   }
 
   private Future<?> remove(RoutingContext context) {

@@ -1,5 +1,7 @@
 package io.nereid.nymph;
 
+import io.nereid.domain.container.ContainerStatus;
+import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.node.NodeInfo;
 import io.nereid.domain.node.NodeReport;
 import io.nereid.nymph.container.Inspector;
@@ -10,7 +12,11 @@ import io.nereid.nymph.snapshot.SnapshotService;
 import io.nereid.nymph.standing.Contact;
 import io.nereid.nymph.standing.Returning;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything that a nymph serves.
@@ -70,7 +76,14 @@ record Nymph(
 
   /** Itself and all of its containers. Blocks for small files; the first time for the probe. */
   NodeReport report() {
-    return new NodeReport(node.get(), core.view().all(), clock.instant(), snapshots.version());
+    // Before those that are here: one that comes back in between is in both, and not in neither.
+    List<ContainerStatus> returning = snapshots.returning();
+    List<ContainerStatus> here = core.view().all();
+    Set<ContainerId> ids = here.stream().map(ContainerStatus::id).collect(Collectors.toSet());
+    List<ContainerStatus> all =
+        Stream.concat(here.stream(), returning.stream().filter(s -> !ids.contains(s.id())))
+            .toList();
+    return new NodeReport(node.get(), all, clock.instant(), snapshots.version());
   }
 
   @Override

@@ -2,6 +2,9 @@ package io.nereid.nymph;
 
 import io.nereid.bus.BusClient;
 import io.nereid.config.NereidConfig;
+import io.nereid.domain.failure.FailureCode;
+import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.criu.Checkpointer;
@@ -25,10 +28,12 @@ import io.nereid.port.SnapshotPort;
 import io.nereid.port.TransferPort;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.protocol.address.Addresses;
+import io.nereid.protocol.message.CoordinatorMessages.LocateRequest;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +62,17 @@ public final class Nymphs {
   /** The verticle; everything is opened when it is deployed. */
   public static NymphVerticle verticle(Surroundings around) {
     return new NymphVerticle(around.config().node().name(), bus -> open(around, bus));
+  }
+
+  private static Optional<NodeId> owner(BusClient bus, ContainerId id) {
+    try {
+      return Optional.of(bus.askAndWait(Addresses.LOCATE, new LocateRequest(id.value())).owner());
+    } catch (FailureException e) {
+      if (e.failure().code() == FailureCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private static Nymph open(Surroundings around, BusClient bus) {
@@ -123,7 +139,8 @@ public final class Nymphs {
                 parts,
                 steps,
                 around.snapshots(),
-                (node, request) -> bus.askAndWait(Addresses.SNAPSHOT.at(node), request)));
+                (node, request) -> bus.askAndWait(Addresses.SNAPSHOT.at(node), request),
+                id -> owner(bus, id)));
     core.adoption().run(steps.reserved());
     snapshots.resume();
     // What was frozen for a snapshot has just been thawed.

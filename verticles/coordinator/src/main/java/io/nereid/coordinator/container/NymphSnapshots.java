@@ -13,6 +13,7 @@ import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotReply;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
 /** Has a nymph do something about a snapshot and waits for its end. Blocks. */
 public final class NymphSnapshots {
   /** A daemon that is away for longer has not just been restarted. */
-  private static final long AWAY_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
+  private static final Duration AWAY_MAX = Duration.ofSeconds(60);
 
   private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
   private final Nymphs nymphs;
@@ -38,6 +39,20 @@ public final class NymphSnapshots {
    */
   public SnapshotResult perform(
       NodeId node, Optional<Epoch> epoch, SnapshotCommand command, Consumer<Progress> told) {
+    return perform(node, epoch, command, AWAY_MAX, told);
+  }
+
+  /**
+   * The same.
+   *
+   * @param awayMax for how long the host may give no answer
+   */
+  public SnapshotResult perform(
+      NodeId node,
+      Optional<Epoch> epoch,
+      SnapshotCommand command,
+      Duration awayMax,
+      Consumer<Progress> told) {
     return perform(MigrationId.random(), node, epoch, command, told);
   }
 
@@ -70,7 +85,7 @@ public final class NymphSnapshots {
           throw e;
         }
         silentSince = silentSince == 0 ? System.nanoTime() : silentSince;
-        if (System.nanoTime() - silentSince > AWAY_NANOS_MAX) {
+        if (System.nanoTime() - silentSince > awayMax.toNanos()) {
           throw unknown(node, command, e);
         }
         LockSupport.parkNanos(AGAIN_NANOS);

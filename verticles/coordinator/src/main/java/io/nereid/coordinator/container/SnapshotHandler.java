@@ -22,6 +22,7 @@ import io.nereid.protocol.message.JobMessages.RemoveSnapshotRequest;
 import io.nereid.protocol.message.JobMessages.ReplicateRequest;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -29,12 +30,14 @@ import java.util.regex.Pattern;
 public final class SnapshotHandler {
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
   private static final int FILE_CHARS_MAX = 4096;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private final OwnershipLedger ledger;
   private final Directory directory;
   private final Operations operations;
   private final NymphSnapshots nymphs;
   private final SnapshotDirectory snapshots;
   private final Jobs jobs;
+  private final SnapshotTaker taker;
 
   public SnapshotHandler(
       OwnershipLedger ledger,
@@ -42,13 +45,15 @@ public final class SnapshotHandler {
       Operations operations,
       NymphSnapshots nymphs,
       SnapshotDirectory snapshots,
-      Jobs jobs) {
+      Jobs jobs,
+      SnapshotTaker taker) {
     this.ledger = ledger;
     this.directory = directory;
     this.operations = operations;
     this.nymphs = nymphs;
     this.snapshots = snapshots;
     this.jobs = jobs;
+    this.taker = taker;
   }
 
   /** Accepts it, or says why not. Until it has ended nothing else is done to the container. */
@@ -61,16 +66,13 @@ public final class SnapshotHandler {
       if (!directory.locationOf(owner).ownerPresent()) {
         throw Hosts.lost(owner.owner(), "host of container '" + owner.name() + "'");
       }
-      var take =
-          new SnapshotCommand.Take(
-              SnapshotId.random(), owner.id(), request.label(), Optional.empty());
       return jobs.begin(
           "checkpoint of container '" + owner.name() + "'",
           Optional.empty(),
           told -> {
             try {
-              var result = nymphs.perform(owner.owner(), Optional.of(owner.epoch()), take, told);
-              return stored(owner.owner(), (SnapshotResult.Stored) result);
+              Snapshot taken = taker.take(owner, request.label(), Optional.empty(), PATIENCE, told);
+              return new Jobs.Outcome(Optional.of(taken), Optional.empty());
             } finally {
               running.close();
             }

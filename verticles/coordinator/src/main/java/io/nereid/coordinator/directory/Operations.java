@@ -8,11 +8,20 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.migration.Phase;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** One operation at a time per container; who comes second is told which one is under way. */
 public final class Operations {
-  private final Map<ContainerId, String> running = new ConcurrentHashMap<>();
+  /** Less than a person's request waits. */
+  private static final long YIELD_MS = 40_000;
+
+  private record Operation(String what, boolean quiet, CompletableFuture<Void> end) {}
+
+  private final Map<ContainerId, Operation> running = new ConcurrentHashMap<>();
   private final MigrationBoard board;
 
   public Operations(MigrationBoard board) {
@@ -36,21 +45,54 @@ public final class Operations {
    * @param outstanding also while pages of it still come from where it was
    */
   public Running begin(Ownership container, String what, boolean outstanding) {
-    String other = running.putIfAbsent(container.id(), what);
-    if (other != null) {
-      throw busy(container, "'" + other + "' is under way", "wait until it has ended");
+    return begin(container, new Operation(what, false, new CompletableFuture<>()), outstanding);
+  }
+
+  /**
+   * Begins something that nobody waits for. Who comes while it is under way is not refused, but
+   * waits for its end.
+   */
+  public Running beginQuietly(Ownership container, String what) {
+    return begin(container, new Operation(what, true, new CompletableFuture<>()), false);
+  }
+
+  private Running begin(Ownership container, Operation mine, boolean outstanding) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(YIELD_MS);
+    Operation other = running.putIfAbsent(container.id(), mine);
+    while (other != null) {
+      if (mine.quiet() || !other.quiet() || !ended(other, deadline)) {
+        throw busy(container, "'" + other.what() + "' is under way", "wait until it has ended");
+      }
+      other = running.putIfAbsent(container.id(), mine);
     }
     var migration = board.holding(container.id());
     boolean lets = outstanding && migration.filter(m -> m.phase() == Phase.OUTSTANDING).isPresent();
     if (migration.isPresent() && !lets) {
-      running.remove(container.id(), what);
+      end(container, mine);
       String id = migration.get().migration().id().value();
       throw busy(
           container,
           "migration " + id + " is moving it (" + migration.get().phase() + ")",
           "wait until it has ended, or cancel the migration");
     }
-    return () -> running.remove(container.id(), what);
+    return () -> end(container, mine);
+  }
+
+  private void end(Ownership container, Operation mine) {
+    running.remove(container.id(), mine);
+    mine.end().complete(null);
+  }
+
+  private static boolean ended(Operation other, long deadline) {
+    try {
+      other.end().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** Whether anything is done to a container at the moment. */

@@ -5,6 +5,7 @@ import io.nereid.config.RecoveryConfig;
 import io.nereid.coordinator.membership.Membership;
 import io.nereid.coordinator.store.Departures;
 import io.nereid.coordinator.store.LayerMap;
+import io.nereid.coordinator.schedule.Budget;
 import io.nereid.coordinator.store.LocationStore;
 import io.nereid.coordinator.store.MigrationStore;
 import io.nereid.coordinator.store.RecoveryStore;
@@ -19,6 +20,7 @@ import java.time.Clock;
  * What a leader works with.
  *
  * @param replicas how many other hosts get a snapshot, where nothing else is said
+ * @param budget of snapshots that are taken by themselves
  * @param faults where tests interrupt migrations
  */
 public record LeaderPorts(
@@ -35,5 +37,6 @@ public record LeaderPorts(
     NetworkConfig network,
     RecoveryConfig recovery,
     int replicas,
+    Budget budget,
     Clock clock,
     FaultPoints faults) {}

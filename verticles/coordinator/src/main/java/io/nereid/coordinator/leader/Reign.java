@@ -4,13 +4,16 @@ import io.nereid.bus.BusClient;
 import io.nereid.bus.BusServer;
 import io.nereid.coordinator.container.AddressPool;
 import io.nereid.coordinator.container.CommandHandler;
+import io.nereid.coordinator.container.DiffHandler;
 import io.nereid.coordinator.container.MigrateHandler;
 import io.nereid.coordinator.container.NymphSnapshots;
 import io.nereid.coordinator.container.Nymphs;
 import io.nereid.coordinator.container.PreflightHandler;
 import io.nereid.coordinator.container.RestoreHandler;
+import io.nereid.coordinator.container.RewindHandler;
 import io.nereid.coordinator.container.RunHandler;
 import io.nereid.coordinator.container.SnapshotHandler;
+import io.nereid.coordinator.container.SnapshotTaker;
 import io.nereid.coordinator.directory.Directory;
 import io.nereid.coordinator.directory.Operations;
 import io.nereid.coordinator.directory.Protections;
@@ -27,6 +30,8 @@ import io.nereid.coordinator.recovery.RecoveryPorts;
 import io.nereid.coordinator.recovery.Signs;
 import io.nereid.coordinator.recovery.StaleCopies;
 import io.nereid.coordinator.replication.Replicator;
+import io.nereid.coordinator.schedule.Pruner;
+import io.nereid.coordinator.schedule.Scheduler;
 import io.nereid.coordinator.snapshot.Jobs;
 import io.nereid.coordinator.snapshot.SnapshotDirectory;
 import io.nereid.domain.container.ContainerState;
@@ -87,6 +92,11 @@ final class Reign {
   private final SnapshotDirectory snapshotDirectory;
   private final SnapshotHandler snapshots;
   private final RestoreHandler restore;
+  private final Turns turns = new Turns();
+  private final RewindHandler rewind;
+  private final DiffHandler diff;
+  private final Pruner pruner;
+  private final Scheduler scheduler;
 
   /** One after another, and off the driver's way: a container may be frozen meanwhile. */
   private final ExecutorService teller =
@@ -114,7 +124,7 @@ final class Reign {
                 ports.ledger(),
                 ports.migrations(),
                 ports.membership(),
-                new Turns(),
+                turns,
                 new Watcher(),
                 staleTerm,
                 ports.clock(),
@@ -135,14 +145,28 @@ final class Reign {
     run = new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, addresses);
     snapshotDirectory =
         new SnapshotDirectory(ports.snapshots(), ports.layers(), ports.membership(), bus);
-    snapshots =
-        new SnapshotHandler(
+    NymphSnapshots nymphSnapshots = new NymphSnapshots(nymphs);
+    SnapshotTaker taker = new SnapshotTaker(directory, nymphSnapshots, snapshotDirectory, turns);
+    diff = new DiffHandler(nymphSnapshots, snapshotDirectory);
+    rewind =
+        new RewindHandler(
+            ports.ledger(), directory, operations, nymphSnapshots, snapshotDirectory, taker, jobs);
+    pruner =
+        new Pruner(
+            ports.ledger(), directory, snapshotDirectory, nymphSnapshots, jobs, ports.clock());
+    scheduler =
+        new Scheduler(
             ports.ledger(),
             directory,
             operations,
-            new NymphSnapshots(nymphs),
             snapshotDirectory,
-            jobs);
+            taker,
+            pruner,
+            ports.budget(),
+            ports.clock());
+    snapshots =
+        new SnapshotHandler(
+            ports.ledger(), directory, operations, nymphSnapshots, snapshotDirectory, jobs, taker);
     restore =
         new RestoreHandler(
             ports.ledger(),
@@ -228,6 +252,10 @@ final class Reign {
         server.serveBlocking(
             Addresses.LAYER,
             q -> new LayerHolders(q.digest(), snapshotDirectory.holdersOfLayer(q.digest()))));
+    registrations.add(server.serveBlocking(Addresses.DIFF, diff::diff));
+    registrations.add(server.serveBlocking(Addresses.REWIND, rewind::rewind));
+    registrations.add(server.serveBlocking(Addresses.PRUNE, pruner::prune));
+    registrations.add(server.serveBlocking(Addresses.SCHEDULE, scheduler::show));
     registrations.add(server.serveBlocking(Addresses.JOB, jobs::show));
     registrations.add(server.serveBlocking(Addresses.STANDING, recoveries::standing));
     registrations.add(server.serveBlocking(Addresses.RECOVER, recoveries::recover));
@@ -236,6 +264,7 @@ final class Reign {
     askForReports();
     recoveries.start();
     waitFor(Future.all(registrations));
+    scheduler.start();
   }
 
   /** A host that is slow to answer reports by itself within a second. */
@@ -291,6 +320,7 @@ final class Reign {
 
   /** Ends it. What is under way stays written down for the next leader. Never fails. */
   void end() {
+    scheduler.stop();
     drivers.stop();
     recoveries.stop();
     replicator.stop();

@@ -5,6 +5,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.JobId;
+import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.protocol.address.Addresses;
@@ -14,11 +15,13 @@ import io.nereid.protocol.message.JobMessages.JobView;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +102,17 @@ public final class Jobs {
         LOG.error("{} ({}) failed unexpectedly", job.id, job.what, e);
       }
       job.end.complete(job.failed(failure));
+    }
+  }
+
+  /** Snapshots that those under way are about. */
+  public Set<SnapshotId> inUse() {
+    synchronized (jobs) {
+      return jobs.values().stream()
+          .filter(job -> !job.end.isDone())
+          .flatMap(job -> job.about.stream())
+          .map(Snapshot::id)
+          .collect(Collectors.toSet());
     }
   }
 

@@ -12,10 +12,12 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Migration;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.preflight.Rates;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
@@ -41,7 +43,7 @@ class TurnsTest {
         .migration();
   }
 
-  private Optional<Migration> take(Migration migration) {
+  private Optional<Turns.Holder> take(Migration migration) {
     return turns.take(migration, () -> woken.add(migration.name().value()));
   }
 
@@ -50,9 +52,9 @@ class TurnsTest {
     Migration first = move("a", "b");
     assertThat(take(first)).isEmpty();
     assertThat(take(first)).as("again").isEmpty();
-    assertThat(take(move("a", "c"))).contains(first);
-    assertThat(take(move("c", "b"))).contains(first);
-    assertThat(take(move("b", "c"))).contains(first);
+    assertThat(take(move("a", "c"))).contains(Turns.Holder.of(first));
+    assertThat(take(move("c", "b"))).contains(Turns.Holder.of(first));
+    assertThat(take(move("b", "c"))).contains(Turns.Holder.of(first));
     assertThat(take(move("d", "e"))).isEmpty();
   }
 
@@ -63,12 +65,12 @@ class TurnsTest {
     Migration third = move("c", "d");
     take(first);
     take(second);
-    assertThat(take(third)).as("it would overtake").contains(second);
+    assertThat(take(third)).as("it would overtake").contains(Turns.Holder.of(second));
     turns.leave(first.id());
     assertThat(woken).containsExactly("a-c", "c-d");
-    assertThat(take(third)).contains(second);
+    assertThat(take(third)).contains(Turns.Holder.of(second));
     assertThat(take(second)).isEmpty();
-    assertThat(take(third)).contains(second);
+    assertThat(take(third)).contains(Turns.Holder.of(second));
     turns.leave(second.id());
     assertThat(take(third)).isEmpty();
   }
@@ -93,6 +95,21 @@ class TurnsTest {
     turns.hold(other);
     assertThat(take(move("a", "c"))).isPresent();
     turns.leave(frozen.id());
-    assertThat(take(move("a", "c"))).contains(other);
+    assertThat(take(move("a", "c"))).contains(Turns.Holder.of(other));
+  }
+
+  @Test
+  void aSnapshotWaitsForTheMoveOfItsHostAndTheNextMoveForTheSnapshot() {
+    Migration move = move("a", "b");
+    take(move);
+    Turns.Holder snapshot =
+        new Turns.Holder("s-1", new ContainerName("c"), Set.of(new NodeId("b")));
+    assertThat(turns.await(snapshot, Duration.ofMillis(20))).contains(Turns.Holder.of(move));
+    turns.leave(move.id());
+    assertThat(turns.await(snapshot, Duration.ofSeconds(10))).isEmpty();
+    Migration next = move("b", "c");
+    assertThat(take(next)).contains(snapshot);
+    turns.leave(snapshot);
+    assertThat(take(next)).isEmpty();
   }
 }

@@ -49,6 +49,8 @@ public final class CommandTree {
     all.put("restore", RestoreCommand::new);
     all.put("copy", CopyCommand::new);
     all.put("recover", RecoverCommand::new);
+    all.put("rewind", RewindCommand::new);
+    all.put("diff", DiffCommand::new);
     all.put("export", ExportCommand::new);
     all.put("import", ImportCommand::new);
     all.put("explain", ExplainCommand::new);

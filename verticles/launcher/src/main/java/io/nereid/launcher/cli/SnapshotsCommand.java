@@ -5,7 +5,9 @@ import io.nereid.launcher.client.Doc;
 import io.nereid.launcher.client.GatewayClient;
 import io.nereid.launcher.render.Figures;
 import io.nereid.launcher.render.SnapshotText;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,10 +17,14 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "snapshots",
-    description = "List snapshots, the newest first; or delete some: rm ID...",
+    description = {
+      "List snapshots, the newest first; or delete some: rm ID...;",
+      "or those that are not to be kept: prune [CONTAINER] [--dry-run]."
+    },
     sortOptions = false)
 final class SnapshotsCommand extends ListingCommand {
   private static final String REMOVE = "rm";
+  private static final String PRUNE = "prune";
   @Spec private CommandSpec spec;
 
   @Option(
@@ -26,11 +32,14 @@ final class SnapshotsCommand extends ListingCommand {
       description = "Also those of hosts that are away.")
   private boolean all;
 
+  @Option(names = "--dry-run", description = "With prune: only say which would be deleted.")
+  private boolean dryRun;
+
   @Parameters(
       arity = "0..*",
-      paramLabel = "rm ID",
+      paramLabel = "rm ID | prune",
       hideParamSyntax = true,
-      description = "The ones to delete: ids, beginnings of ids, or labels.")
+      description = "The ones to delete: ids, beginnings of ids, or labels; or a container.")
   private List<String> words = List.of();
 
   SnapshotsCommand(Shell shell) {
@@ -39,12 +48,18 @@ final class SnapshotsCommand extends ListingCommand {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (dryRun && (words.isEmpty() || !words.getFirst().equals(PRUNE))) {
+      throw new ParameterException(spec.commandLine(), "--dry-run goes with prune only");
+    }
     if (words.isEmpty()) {
       return super.call();
     }
+    if (words.getFirst().equals(PRUNE) && words.size() <= 2) {
+      return prune(client());
+    }
     if (words.size() < 2 || !words.getFirst().equals(REMOVE)) {
       throw new ParameterException(
-          spec.commandLine(), "expected no words, or rm ID..., not " + words);
+          spec.commandLine(), "expected no words, rm ID..., or prune [CONTAINER], not " + words);
     }
     return remove(client());
   }
@@ -61,6 +76,17 @@ final class SnapshotsCommand extends ListingCommand {
       }
     }
     return code;
+  }
+
+  private int prune(GatewayClient client) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    if (words.size() == 2) {
+      body.put("container", words.get(1));
+    }
+    body.put("dryRun", dryRun);
+    Doc pruned = client.post("/v1/snapshots/prune", body);
+    show(pruned, SnapshotText.pruned(pruned));
+    return 0;
   }
 
   @Override

@@ -41,6 +41,7 @@ public final class InspectText {
     line(out, "moves", status.at("moves").text());
     Doc policy = status.at("policy");
     line(out, "protected", policy.isPresent() ? PolicyText.of(policy) : "");
+    line(out, "schedule", policy.isPresent() ? PolicyText.schedule(detail.at("schedule")) : "");
     line(out, "bundle", host.at("bundle").text());
     line(out, "layer", host.at("layerDigest").text());
     line(out, "layer on", items(detail.at("layerHolders")));

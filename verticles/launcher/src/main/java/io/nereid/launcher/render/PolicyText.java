@@ -8,6 +8,26 @@ import java.util.List;
 public final class PolicyText {
   private PolicyText() {}
 
+  /** How it stands with it: for example "every 5.00 s", or why there is none. */
+  static String schedule(Doc schedule) {
+    List<String> parts = new ArrayList<>();
+    long interval = schedule.at("intervalMs").number(0);
+    if (interval > 0) {
+      parts.add("every " + Figures.millis(interval));
+    }
+    if (schedule.at("newest").isPresent()) {
+      parts.add("last taken " + schedule.at("newest").text());
+    }
+    long failures = schedule.at("failures").number(0);
+    if (failures > 0) {
+      parts.add(failures + " failed in a row");
+    }
+    if (schedule.at("trouble").isPresent()) {
+      parts.add(schedule.at("trouble").text());
+    }
+    return String.join("; ", parts);
+  }
+
   /** For example: a snapshot every 5.00 s, every 3rd kept and copied to 1 host; keeps 10. */
   public static String of(Doc policy) {
     List<String> parts = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.nereid.nymph.snapshot;
 
+import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.migration.Progress;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.SnapshotMessages.EpochRequest;
@@ -10,6 +11,7 @@ import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotReply;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** What a nymph does about snapshots. Methods may block; they are called on virtual threads. */
@@ -22,6 +24,8 @@ public final class SnapshotService {
   private final BringingUp bringingUp;
   private final Archiving archiving;
   private final Replicating replicating;
+  private final Rewinding rewinding;
+  private final Comparing comparing;
 
   public SnapshotService(SnapshotParts parts) {
     this.parts = parts;
@@ -31,6 +35,8 @@ public final class SnapshotService {
     this.bringingUp = new BringingUp(parts);
     this.archiving = new Archiving(parts, thawing);
     this.replicating = new Replicating(parts);
+    this.comparing = new Comparing(parts, thawing);
+    this.rewinding = new Rewinding(parts, thawing, bringingUp);
   }
 
   /** Does something or attaches to it; returns its state after at most the wait of the request. */
@@ -61,6 +67,9 @@ public final class SnapshotService {
       case SnapshotCommand.Take c -> taking.take(c, BringingUp.fence(request), told);
       case SnapshotCommand.Restore c ->
           bringingUp.restore(request.operation(), c, BringingUp.fence(request), told);
+      case SnapshotCommand.Rewind c ->
+          rewinding.rewind(request.operation(), c, BringingUp.fence(request), told);
+      case SnapshotCommand.Compare c -> comparing.compare(request.operation(), c, told);
       case SnapshotCommand.Send c -> sending.send(request.operation(), c, told);
       case SnapshotCommand.Remove c -> {
         parts.store().remove(c.id());
@@ -92,11 +101,18 @@ public final class SnapshotService {
   /** Called once before anything is served: takes up what an earlier daemon has left. */
   public void resume() {
     thawing.resume();
+    rewinding.resume();
+  }
+
+  /** Containers that are not here at the moment because they are taken back to what they were. */
+  public List<ContainerStatus> returning() {
+    return rewinding.returning();
   }
 
   /** Ends nothing that runs; begins nothing any more. */
   public void close() {
     table.close();
+    rewinding.close();
     taking.close();
   }
 }
