@@ -53,7 +53,7 @@ public final class NymphSnapshots {
       SnapshotCommand command,
       Duration awayMax,
       Consumer<Progress> told) {
-    return perform(MigrationId.random(), node, epoch, command, told);
+    return perform(MigrationId.random(), node, epoch, command, awayMax, told);
   }
 
   /** The same under an identity that is known to others, too. */
@@ -62,6 +62,16 @@ public final class NymphSnapshots {
       NodeId node,
       Optional<Epoch> epoch,
       SnapshotCommand command,
+      Consumer<Progress> told) {
+    return perform(operation, node, epoch, command, AWAY_MAX, told);
+  }
+
+  private SnapshotResult perform(
+      MigrationId operation,
+      NodeId node,
+      Optional<Epoch> epoch,
+      SnapshotCommand command,
+      Duration awayMax,
       Consumer<Progress> told) {
     boolean begin = true;
     long silentSince = 0;
