@@ -1,30 +1,41 @@
 package io.nereid.config;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * When a host counts as gone, and what is done then.
  *
- * @param auto whether its containers are brought up elsewhere unasked
+ * @param auto when its containers are brought up elsewhere unasked
  * @param pingInterval between two pings of the leader to a host
  * @param pingTimeout after how long without one the leader counts as down for a host, and after how
  *     long a silence a host counts as gone for the leader
  * @param pingTimeoutSource how long the leader waits for the reply to a ping
  */
 public record RecoveryConfig(
-    boolean auto, Duration pingInterval, Duration pingTimeout, Duration pingTimeoutSource) {
+    Auto auto, Duration pingInterval, Duration pingTimeout, Duration pingTimeoutSource) {
+  /** When a host that is gone is recovered from without a person. */
+  public enum Auto {
+    FALSE,
+    /** Where a majority decides: a host that is only cut off cannot do the same meanwhile. */
+    TRUE,
+    /** Also where each side of a split may decide. */
+    ALWAYS
+  }
+
   private static final long MS = 1_000;
 
   /** What holds when nothing is said. */
   public static final RecoveryConfig DEFAULT =
-      new RecoveryConfig(true, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(3));
+      new RecoveryConfig(
+          Auto.TRUE, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(3));
 
   static RecoveryConfig from(SettingReader settings) {
-    boolean auto =
-        settings.word("recovery.auto", "true", java.util.List.of("true", "false")).equals("true");
+    String auto = settings.word("recovery.auto", "true", List.of("true", "false", "always"));
     RecoveryConfig read =
         new RecoveryConfig(
-            auto,
+            Auto.valueOf(auto.toUpperCase(Locale.ROOT)),
             seconds(settings, "recovery.pingInterval", DEFAULT.pingInterval),
             seconds(settings, "recovery.pingTimeout", DEFAULT.pingTimeout),
             seconds(settings, "recovery.pingTimeoutSource", DEFAULT.pingTimeoutSource));
@@ -39,6 +50,15 @@ public record RecoveryConfig(
           "recovery.pingInterval");
     }
     return read;
+  }
+
+  /**
+   * Whether it is done unasked.
+   *
+   * @param majority whether ownership changes only where a majority of the hosts is
+   */
+  public boolean unasked(boolean majority) {
+    return auto == Auto.ALWAYS || (auto == Auto.TRUE && majority);
   }
 
   private static Duration seconds(SettingReader settings, String key, Duration otherwise) {

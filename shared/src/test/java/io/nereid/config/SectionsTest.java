@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nereid.config.CriuConfig.TcpEstablished;
 import io.nereid.domain.id.NodeId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -368,6 +369,41 @@ class SectionsTest {
           .containsExactly(
               "f.yaml:1: logging.level is 'loud' but must be one of trace, debug, info, warn,"
                   + " error, fatal, panic, disabled; leave it out for info");
+    }
+  }
+
+  @Nested
+  class Recovery {
+    @Test
+    void defaults() {
+      assertThat(Configs.read("").recovery()).isEqualTo(RecoveryConfig.DEFAULT);
+      assertThat(RecoveryConfig.DEFAULT.pingTimeout()).hasSeconds(5);
+      assertThat(RecoveryConfig.DEFAULT.unasked(true)).isTrue();
+      assertThat(RecoveryConfig.DEFAULT.unasked(false)).isFalse();
+    }
+
+    @Test
+    void everySettingSet() {
+      RecoveryConfig read =
+          Configs.read(
+                  "recovery: {auto: always, pingInterval: 0.5, pingTimeout: 7,"
+                      + " pingTimeoutSource: 2}")
+              .recovery();
+      assertThat(read)
+          .isEqualTo(
+              new RecoveryConfig(
+                  RecoveryConfig.Auto.ALWAYS,
+                  Duration.ofMillis(500),
+                  Duration.ofSeconds(7),
+                  Duration.ofSeconds(2)));
+      assertThat(read.unasked(false)).isTrue();
+    }
+
+    @Test
+    void rejections() {
+      assertThat(Configs.problemsOf("recovery: {auto: maybe, pingTimeout: 0, pingInterval: 3}"))
+          .hasSize(3)
+          .anySatisfy(p -> assertThat(p).contains("one lost ping"));
     }
   }
 }

@@ -115,6 +115,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new Departures(hazelcast),
                 config.network(),
                 config.recovery(),
+                HazelcastSettings.warning(config.cluster()).isEmpty(),
                 config.snapshots().defaults().replicas(),
                 new Budget(
                     config.snapshots().freezePercent(),

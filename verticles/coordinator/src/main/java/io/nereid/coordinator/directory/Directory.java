@@ -112,6 +112,11 @@ public final class Directory {
     return locationOf(ownership).status().state();
   }
 
+  /** Whether a host is in the cluster now. */
+  boolean isPresent(NodeId node) {
+    return membership.isPresent(node);
+  }
+
   /** Whether a host has reported in this leadership. */
   public boolean hasReported(NodeId node) {
     return reported.containsKey(node);

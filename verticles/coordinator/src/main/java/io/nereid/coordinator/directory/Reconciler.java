@@ -128,7 +128,9 @@ public final class Reconciler {
             node,
             status,
             known,
-            known.flatMap(o -> directory.reportedBy(o.owner(), o.id())),
+            known
+                .filter(o -> directory.isPresent(o.owner()))
+                .flatMap(o -> directory.reportedBy(o.owner(), o.id())),
             peer.flatMap(p -> directory.reportedBy(p, status.id())),
             peer.filter(directory::hasReported).isPresent()));
   }

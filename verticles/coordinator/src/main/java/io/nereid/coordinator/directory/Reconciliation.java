@@ -43,7 +43,7 @@ final class Reconciliation {
    * Decides about one container.
    *
    * @param known what the ledger has
-   * @param owners what the owner in the ledger has reported of it, if it has
+   * @param owners what the owner in the ledger has reported of it, if it is there and has
    * @param peer what the other end of the hold has reported, if it has
    * @param peerReported whether the other end has reported at all
    */

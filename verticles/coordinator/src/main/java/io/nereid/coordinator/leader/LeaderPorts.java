@@ -19,6 +19,7 @@ import java.time.Clock;
 /**
  * What a leader works with.
  *
+ * @param majority whether ownership changes only where a majority of the hosts is
  * @param replicas how many other hosts get a snapshot, where nothing else is said
  * @param budget of snapshots that are taken by themselves
  * @param faults where tests interrupt migrations
@@ -36,6 +37,7 @@ public record LeaderPorts(
     Departures departures,
     NetworkConfig network,
     RecoveryConfig recovery,
+    boolean majority,
     int replicas,
     Budget budget,
     Clock clock,

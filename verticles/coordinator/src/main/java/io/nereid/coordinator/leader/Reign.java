@@ -197,6 +197,7 @@ final class Reign {
     return new RecoveryPorts(
         term,
         ports.recovery(),
+        ports.majority(),
         bus,
         ports.ledger(),
         ports.recoveries(),

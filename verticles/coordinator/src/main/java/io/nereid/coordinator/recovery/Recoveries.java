@@ -1,5 +1,6 @@
 package io.nereid.coordinator.recovery;
 
+import io.nereid.config.RecoveryConfig;
 import io.nereid.coordinator.directory.Operations;
 import io.nereid.coordinator.directory.Refs;
 import io.nereid.coordinator.recovery.RecoveryPlanner.Wish;
@@ -71,8 +72,17 @@ public final class Recoveries {
       ports.protections().recovered(left);
       if (left.unfinished()) {
         LOG.info("going on with the recovery of '{}'", left.base().name());
-        begin(left, Wish.NONE, true);
+        takeUp(left);
       }
+    }
+  }
+
+  private void takeUp(Recovery left) {
+    try {
+      begin(left, Wish.NONE, true);
+    } catch (FailureException e) {
+      // Two halves of a cluster may have begun different things.
+      LOG.error("the recovery of '{}' stays as it is: {}", left.base().name(), e.getMessage());
     }
   }
 
@@ -128,8 +138,9 @@ public final class Recoveries {
         away ? Optional.of(RecoveryPlanner.plan(about, Wish.NONE)) : Optional.empty();
     Optional<String> waits = plan.flatMap(Plan::waits);
     boolean wanted = plan.flatMap(Plan::target).isPresent();
-    if (wanted && !ports.times().auto()) {
-      waits = Optional.of("recovery.auto is false: 'nereid recover " + owner.name() + "' does it");
+    boolean unasked = ports.times().unasked(ports.majority());
+    if (wanted && !unasked) {
+      waits = Optional.of(notUnasked(owner));
     }
     if (ports.protections().put(owner.id(), new Protection(cases.point(owner), last, waits))) {
       ports.directory().show(owner);
@@ -137,9 +148,19 @@ public final class Recoveries {
           .filter(w -> about.owner() == Life.GONE)
           .ifPresent(w -> LOG.warn("container '{}' is not recovered: {}", owner.name(), w));
     }
-    if (wanted && ports.times().auto()) {
+    if (wanted && unasked) {
       tryToBegin(plan.get(), last, Wish.NONE);
     }
+  }
+
+  private String notUnasked(Ownership owner) {
+    String why =
+        ports.times().auto() == RecoveryConfig.Auto.FALSE
+            ? "recovery.auto is false"
+            : "with a quorum of 1 host '"
+                + owner.owner()
+                + "' may just be cut off, and do the same (recovery.auto: always)";
+    return why + ": if it is dead, 'nereid recover " + owner.name() + "'";
   }
 
   private void tryToBegin(Plan plan, Optional<Recovery> last, Wish wish) {

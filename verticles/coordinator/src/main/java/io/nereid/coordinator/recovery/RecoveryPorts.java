@@ -16,10 +16,15 @@ import io.nereid.fault.FaultPoints;
 import io.nereid.port.OwnershipLedger;
 import java.time.Clock;
 
-/** What recoveries work with, for one leadership. */
+/**
+ * What recoveries work with, for one leadership.
+ *
+ * @param majority whether ownership changes only where a majority of the hosts is
+ */
 public record RecoveryPorts(
     Term term,
     RecoveryConfig times,
+    boolean majority,
     BusClient bus,
     OwnershipLedger ledger,
     RecoveryStore store,

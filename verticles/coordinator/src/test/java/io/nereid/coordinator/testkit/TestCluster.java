@@ -114,7 +114,7 @@ public final class TestCluster implements AutoCloseable {
   public TestCluster pinging(long interval, long timeout, long timeoutSource) {
     recovery =
         new RecoveryConfig(
-            true,
+            RecoveryConfig.Auto.ALWAYS,
             Duration.ofMillis(interval),
             Duration.ofMillis(timeout),
             Duration.ofMillis(timeoutSource));
