@@ -46,6 +46,7 @@ public final class FrozenMemory {
   private final MemorySnapshot before;
   private final Map<Integer, Integer> byIdInside;
   private final Map<Integer, BitSet> same = new HashMap<>();
+  private Optional<MemorySnapshot> remembered = Optional.empty();
   private long tracked;
   private long compared;
 
@@ -116,6 +117,30 @@ public final class FrozenMemory {
           : "%d pages were known by write tracking, %d were compared%s"
               .formatted(tracked, compared, why);
     }
+  }
+
+  /**
+   * {@link #write} is to remember what each page is, for a later snapshot of the same processes.
+   * Takes 16 bytes a page.
+   */
+  public void remember() {
+    remembered = Optional.of(before.ofFrozen());
+  }
+
+  /**
+   * All pages that CRIU has left out, as they were when the processes were frozen. It takes the
+   * tracking over from the snapshot with which they were compared, and must be closed instead of
+   * it. Empty when that was not asked for.
+   */
+  public Optional<MemorySnapshot> remembered() {
+    remembered.ifPresent(it -> it.takeOver(before));
+    return remembered;
+  }
+
+  /** Nobody wants what is remembered. */
+  public void forget() {
+    remembered.ifPresent(MemorySnapshot::close);
+    remembered = Optional.empty();
   }
 
   /** How it was found out. */
@@ -309,7 +334,13 @@ public final class FrozenMemory {
   }
 
   /** Writes pages one after the other; all of them must be there. */
-  private record Copy(FileChannel out) implements PageGather.Use {
+  private record Copy(FileChannel out, PageRecord record, PageRecord.Finder before)
+      implements PageGather.Use {
+    @Override
+    public void passed(long number, int count) {
+      record.keep(number * PAGE_BYTES, count, before);
+    }
+
     @Override
     public void pages(MemorySegment content, long offset, long number, int wanted, int read)
         throws IOException {
@@ -317,6 +348,9 @@ public final class FrozenMemory {
         throw new IOException(
             "only %d of %d pages of a frozen process could be read, the first is page %d"
                 .formatted(read, wanted, number));
+      }
+      if (record != null) {
+        record.add(number * PAGE_BYTES, content.asSlice(offset, (long) read * PAGE_BYTES), read);
       }
     }
 
@@ -328,16 +362,20 @@ public final class FrozenMemory {
     }
   }
 
-  private static void writeChanged(
+  private void writeChanged(
       ProcessMemory memory, int idInside, List<Area> areas, BitSet differ, Path into)
       throws IOException {
     List<Area> out = new ArrayList<>();
+    PageRecord old = before.record(idInside).orElse(null);
+    PageRecord record =
+        remembered.map(it -> it.begin(idInside, old == null ? -1 : old.round())).orElse(null);
+    PageRecord.Finder finder = old == null ? null : old.finder();
     try (FileChannel pages =
             FileChannel.open(
                 into.resolve(PagemapFile.pagesName(idInside)),
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE);
-        PageGather gather = PageGather.ofFrozen(memory, new Copy(pages))) {
+        PageGather gather = PageGather.ofFrozen(memory, new Copy(pages, record, finder))) {
       int first = 0;
       for (Area area : areas) {
         int end = first + (int) area.pages();
@@ -348,13 +386,18 @@ public final class FrozenMemory {
           long address = area.address() + (long) (at - first) * PAGE_BYTES;
           out.add(new Area(address, to - at, changed ? PagemapFile.PRESENT : PagemapFile.PARENT));
           if (changed) {
-            gather.add(address, to - at, at);
+            gather.add(address, to - at, address / PAGE_BYTES);
+          } else if (record != null) {
+            gather.pass(to - at, address / PAGE_BYTES);
           }
           at = to;
         }
         first = end;
       }
       gather.flush();
+    }
+    if (record != null) {
+      record.finish();
     }
     new PagemapFile(idInside, out).write(into.resolve(PagemapFile.name(idInside)));
   }

@@ -1,5 +1,6 @@
 package io.nereid.nymph.memory;
 
+import io.nereid.nymph.track.Trackers;
 import io.nereid.nymph.track.WriteTracking;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -130,6 +131,31 @@ public final class MemorySnapshot implements AutoCloseable {
         .read(Optional.of(this), pids, images, bytesMax, more, effort);
   }
 
+  /** A snapshot of frozen processes that is compared like this one; nothing is in it yet. */
+  MemorySnapshot ofFrozen() {
+    MemorySnapshot frozen = new MemorySnapshot(proc, hash, tracking);
+    frozen.newest = false;
+    frozen.further = true;
+    frozen.endedNanos = System.nanoTime();
+    return frozen;
+  }
+
+  /** A record to be filled; what is unchanged since a round is as it is there. */
+  PageRecord begin(int idInside, long round) {
+    PageRecord record = new PageRecord(arena, hash);
+    record.round(round);
+    records.put(idInside, record);
+    return record;
+  }
+
+  /** From now on this one ends the tracking, instead of the one with which it was compared. */
+  void takeOver(MemorySnapshot other) {
+    if (other.newest) {
+      newest = true;
+      other.newest = false;
+    }
+  }
+
   /** How much processes have in memory that is their own. */
   public static long residentBytes(Collection<Integer> pids) {
     long pages = 0;
@@ -258,6 +284,16 @@ public final class MemorySnapshot implements AutoCloseable {
   /** How many anonymous pages a process had when it was read; 0 when it was not. */
   long anonymousPages(int idInside) {
     return anonymousPages.getOrDefault(idInside, 0L);
+  }
+
+  /** Outside the heap, for what is remembered. */
+  public long rememberedBytes() {
+    return memoryBytes() / PAGE_BYTES * 16;
+  }
+
+  /** Lets processes that were not there before be tracked, too. */
+  public void track(Trackers trackers, Collection<Integer> pids) {
+    trackers.extend(tracking, pids, residentBytes(pids));
   }
 
   /** Writes what is remembered into a new file, for {@link FrozenPages}. */

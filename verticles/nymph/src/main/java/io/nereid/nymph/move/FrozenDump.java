@@ -99,6 +99,27 @@ public final class FrozenDump {
   }
 
   /**
+   * The same without shortcuts, remembering what the memory was.
+   *
+   * @return what must be closed instead of {@code before}; empty when CRIU has written the memory
+   */
+  public Optional<MemorySnapshot> writeRemembering(
+      ContainerRecord record, MemorySnapshot before, Path directory) {
+    Wishes wishes = new Wishes(Set.of(), Optional.empty(), true);
+    Outcome outcome = writeWithoutMemory(record, before, directory, wishes);
+    if (outcome.written() == Written.NOT) {
+      writeWithMemory(record, directory);
+    }
+    return outcome.remembered();
+  }
+
+  private record Wishes(Set<Shortcut> allowed, Optional<Later> later, boolean remember) {}
+
+  private record Outcome(Written written, Optional<MemorySnapshot> remembered) {
+    static final Outcome NOT = new Outcome(Written.NOT, Optional.empty());
+  }
+
+  /**
    * The same; with {@code later}, what may come after the restore is left to it if it can be.
    *
    * @return whether that was done
@@ -112,13 +133,18 @@ public final class FrozenDump {
     Written written =
         before.isEmpty()
             ? Written.NOT
-            : writeWithoutMemory(record, before.get(), directory, allowed, later);
+            : writeWithoutMemory(record, before.get(), directory, new Wishes(allowed, later, false))
+                .written();
     if (written == Written.NOT) {
-      giveUp(record.id());
-      parts.core().basics().delete().delete(directory);
-      parts.checkpointer().dump(record.id(), directory, TcpPolicy.moves(parts, record));
+      writeWithMemory(record, directory);
     }
     return written == Written.URGENT;
+  }
+
+  private void writeWithMemory(ContainerRecord record, Path directory) {
+    giveUp(record.id());
+    parts.core().basics().delete().delete(directory);
+    parts.checkpointer().dump(record.id(), directory, TcpPolicy.moves(parts, record));
   }
 
   private ArmedDump ready(ContainerRecord record, Path directory) {
@@ -134,25 +160,22 @@ public final class FrozenDump {
   }
 
   /** NOT when that is not possible here: then nothing has happened. */
-  private Written writeWithoutMemory(
-      ContainerRecord record,
-      MemorySnapshot before,
-      Path directory,
-      Set<Shortcut> allowed,
-      Optional<Later> later) {
+  private Outcome writeWithoutMemory(
+      ContainerRecord record, MemorySnapshot before, Path directory, Wishes wishes) {
+    Optional<Later> later = wishes.later();
     ContainerId id = record.id();
     ArmedDump criu = ready(record, directory);
     if (!criu.isReady()) {
       criu.giveUp();
       LOG.warn("container {} is dumped with all of its memory: CRIU cannot be held back", id);
-      return Written.NOT;
+      return Outcome.NOT;
     }
     String why;
     try {
       List<Integer> processes = processes(id);
       FrozenMemory memory = new FrozenMemory(before, processes);
       Set<Shortcut> shortcuts = EnumSet.noneOf(Shortcut.class);
-      shortcuts.addAll(allowed);
+      shortcuts.addAll(wishes.allowed());
       if (shortcuts.contains(Shortcut.NETWORK_LOCK) && !InnerConnections.none(processes)) {
         shortcuts.remove(Shortcut.NETWORK_LOCK);
       }
@@ -175,24 +198,37 @@ public final class FrozenDump {
           Files.createFile(images.resolve(Shortcut.PLAIN_MARK));
         }
         if (later.isPresent() && isLeftTo(later.get(), memory, images)) {
-          return Written.URGENT;
+          return new Outcome(Written.URGENT, Optional.empty());
         }
         Path into = fresh(images);
-        FrozenMemory.Outcome outcome = memory.write(images, into);
+        FrozenMemory.Outcome outcome = written(memory, images, into, wishes.remember());
         LOG.info(
             "{} of {} pages of container {} have changed since they were sent: {}",
             outcome.changed(),
             outcome.pages(),
             id,
             memory.found());
-        return Written.WHOLE;
+        return new Outcome(Written.WHOLE, memory.remembered());
       }
       why = failed.get();
     } catch (IOException e) {
       why = e.getMessage();
     }
     LOG.warn("container {} is dumped with all of its memory: {}", id, why);
-    return Written.NOT;
+    return Outcome.NOT;
+  }
+
+  private static FrozenMemory.Outcome written(
+      FrozenMemory memory, Path images, Path into, boolean remember) throws IOException {
+    if (remember) {
+      memory.remember();
+    }
+    try {
+      return memory.write(images, into);
+    } catch (IOException | RuntimeException e) {
+      memory.forget();
+      throw e;
+    }
   }
 
   /** If not, what has changed is found now. */

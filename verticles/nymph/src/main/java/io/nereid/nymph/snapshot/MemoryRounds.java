@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Memory that is read while the container runs: all of it, and once more what has changed meanwhile
- * for as long as that makes the freeze noticeably shorter. Blocks.
+ * Memory that is read while the container runs: all of it, or what has changed since an earlier
+ * snapshot, and once more what has changed meanwhile for as long as that makes the freeze
+ * noticeably shorter. Blocks.
  */
 final class MemoryRounds implements AutoCloseable {
   private static final int ROUNDS_MAX = 3;
@@ -44,17 +46,23 @@ final class MemoryRounds implements AutoCloseable {
    * Reads.
    *
    * @param directory gets one directory for each round
+   * @param earlier what the memory was at an earlier snapshot; closed by this
    * @param processes of the container as they are when it is asked
    */
   static MemoryRounds read(
       Path directory,
+      Optional<MemorySnapshot> earlier,
       Supplier<Collection<Integer>> processes,
       MemorySnapshot.Effort effort,
       Trackers trackers)
       throws IOException {
     MemoryRounds rounds = new MemoryRounds(directory, processes, effort, trackers);
     try {
-      rounds.first();
+      if (earlier.isPresent()) {
+        rounds.since(earlier.get());
+      } else {
+        rounds.first();
+      }
       long before = Long.MAX_VALUE;
       while (rounds.newest.tookMs() > WORTH_MS
           && rounds.directories.size() < ROUNDS_MAX
@@ -78,11 +86,20 @@ final class MemoryRounds implements AutoCloseable {
             pids, images, Room.below(images), MemoryRounds::wanted, effort, tracking);
   }
 
+  private void since(MemorySnapshot earlier) throws IOException {
+    newest = earlier;
+    earlier.track(trackers, processes.get());
+    again();
+  }
+
   private void again() throws IOException {
     MemorySnapshot older = newest;
     Path images = next();
-    newest = older.next(processes.get(), images, Room.below(images), MemoryRounds::wanted, effort);
-    older.close();
+    // Also when that fails, the older one is of no use any more.
+    try (older) {
+      newest =
+          older.next(processes.get(), images, Room.below(images), MemoryRounds::wanted, effort);
+    }
   }
 
   private Path next() throws IOException {

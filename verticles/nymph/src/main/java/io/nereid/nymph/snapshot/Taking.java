@@ -5,16 +5,19 @@ import io.nereid.domain.failure.Certainty;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.Fence;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.fs.ContainerDirs;
+import io.nereid.nymph.memory.MemorySnapshot;
 import io.nereid.nymph.move.FrozenDump;
 import io.nereid.nymph.move.ImageChain;
 import io.nereid.nymph.move.Luggage;
 import io.nereid.nymph.move.WholeMemory;
 import io.nereid.nymph.pages.FlatImages;
+import io.nereid.port.BasedOn;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
@@ -31,8 +34,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -51,20 +54,38 @@ final class Taking {
   private final Thawing thawing;
   private final FrozenDump dump;
   private final WholeMemory whole;
+  private final KeptMemory kept;
 
   Taking(SnapshotParts parts, Thawing thawing) {
     this.parts = parts;
     this.thawing = thawing;
     this.dump = new FrozenDump(parts.moves());
     this.whole = new WholeMemory(parts.moves());
+    this.kept = new KeptMemory(parts.store(), this::isRunning);
   }
 
-  /** What was there when it was frozen. */
-  private record Moment(ContainerRecord record, Instant at, long freezeMs, List<Path> memory) {}
+  private boolean isRunning(ContainerId id) {
+    return parts.core().store().find(id).filter(r -> !processes(r).isEmpty()).isPresent();
+  }
+
+  /**
+   * What was there when it was frozen.
+   *
+   * @param memory where it was written while it ran, the newest first
+   * @param frozen what it was; absent when CRIU has written it
+   */
+  private record Moment(
+      ContainerRecord record,
+      Instant at,
+      long freezeMs,
+      List<Path> memory,
+      Optional<MemorySnapshot> frozen) {}
 
   SnapshotResult.Stored take(SnapshotCommand.Take take, Fence fence, Consumer<Progress> told) {
     long begun = System.nanoTime();
     Path directory = thawing.taking(take.id().value());
+    Optional<KeptMemory.Known> base = kept.take(take.container());
+    Optional<MemorySnapshot> frozen = Optional.empty();
     try {
       Moment moment =
           parts
@@ -76,34 +97,52 @@ final class Taking {
                   OTHERS_LIMIT,
                   () -> {
                     parts.core().epochs().check(fence, take.container());
-                    return capture(take, directory);
+                    return capture(take, base, directory);
                   });
+      frozen = moment.frozen();
       pass("thawed");
-      Snapshot snapshot = store(take, moment, directory, begun, told);
+      Snapshot snapshot = store(take, moment, base, directory, begun, told);
       LOG.info(
-          "snapshot {} of container {}: frozen for {} ms, {} bytes, {} of them new",
+          "snapshot {} of container {}: frozen for {} ms, {} bytes, {} of them new, {}",
           snapshot.id(),
           snapshot.container(),
           snapshot.freezeMs(),
           snapshot.sizes().total(),
-          snapshot.sizes().unique());
+          snapshot.sizes().unique(),
+          base.map(b -> "on the base of " + b.base()).orElse("all of it was read"));
+      if (frozen.isPresent()) {
+        kept.keep(record(moment), snapshot.id(), frozen.get(), images(directory));
+        frozen = Optional.empty();
+      }
       return new SnapshotResult.Stored(
           snapshot, Optional.of(parts.core().view().of(take.container())));
     } finally {
+      base.ifPresent(KeptMemory.Known::close);
+      frozen.ifPresent(MemorySnapshot::close);
       parts.core().basics().delete().delete(directory);
     }
+  }
+
+  private static ContainerId record(Moment moment) {
+    return moment.record().id();
+  }
+
+  private static Path images(Path directory) {
+    return directory.resolve("dump").resolve("images");
   }
 
   /** What waits for a freeze ends. */
   void close() {
     dump.close();
+    kept.close();
   }
 
   private void pass(String point) {
     parts.moves().faults().pass("nymph.Take." + point);
   }
 
-  private Moment capture(SnapshotCommand.Take take, Path directory) {
+  private Moment capture(
+      SnapshotCommand.Take take, Optional<KeptMemory.Known> base, Path directory) {
     ContainerRecord record = parts.core().store().get(take.container());
     require(record);
     whole.require(record);
@@ -114,6 +153,7 @@ final class Taking {
       try (MemoryRounds before =
           MemoryRounds.read(
               directory.resolve("ahead"),
+              base.map(KeptMemory.Known::memory),
               () -> processes(record),
               parts.moves().effort().reading(),
               parts.moves().trackers())) {
@@ -179,42 +219,55 @@ final class Taking {
     Instant at = parts.moves().clock().instant();
     long frozen = System.nanoTime();
     long logBytes;
+    Optional<MemorySnapshot> memory = Optional.empty();
+    boolean complete = false;
     try {
-      parts.core().runtime().freeze(record.id());
-      pass("frozen");
-      FileCopies.Running copying = copies.begin(dirs.upper(), directory.resolve("upper"));
       try {
-        dump.write(record, Optional.of(before.newest()), directory.resolve("dump"), Set.of());
+        parts.core().runtime().freeze(record.id());
+        pass("frozen");
+        FileCopies.Running copying = copies.begin(dirs.upper(), directory.resolve("upper"));
+        try {
+          memory = dump.writeRemembering(record, before.newest(), directory.resolve("dump"));
+        } finally {
+          copying.join();
+        }
+        logBytes = Files.exists(dirs.log()) ? Files.size(dirs.log()) : 0;
+        pass("dumped");
+      } catch (FailureException e) {
+        mayBeDumping = e.failure().certainty() == Certainty.UNKNOWN;
+        throw e;
       } finally {
-        copying.join();
+        thawing.thaw(record.id(), directory, mayBeDumping);
       }
-      logBytes = Files.exists(dirs.log()) ? Files.size(dirs.log()) : 0;
-      pass("dumped");
-    } catch (FailureException e) {
-      mayBeDumping = e.failure().certainty() == Certainty.UNKNOWN;
-      throw e;
+      long freezeMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - frozen);
+      Path log = Files.createDirectories(directory.resolve("log")).resolve("ctr.log");
+      FileCopies.beginning(dirs.log(), logBytes, log);
+      complete = true;
+      return new Moment(record, at, freezeMs, before.directories(), memory);
     } finally {
-      thawing.thaw(record.id(), directory, mayBeDumping);
+      if (!complete) {
+        memory.ifPresent(MemorySnapshot::close);
+      }
     }
-    long freezeMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - frozen);
-    Path log = Files.createDirectories(directory.resolve("log")).resolve("ctr.log");
-    FileCopies.beginning(dirs.log(), logBytes, log);
-    return new Moment(record, at, freezeMs, before.directories());
   }
 
   private Snapshot store(
       SnapshotCommand.Take take,
       Moment moment,
+      Optional<KeptMemory.Known> base,
       Path directory,
       long begun,
       Consumer<Progress> told) {
-    Path images = directory.resolve("dump").resolve("images");
+    Path images = images(directory);
+    Optional<BasedOn> based = Optional.empty();
     try {
       if (ImageChain.isChained(images)) {
         Path memory = images.resolve(ImageChain.MEMORY);
         List<Path> older = new ArrayList<>(List.of(memory));
         older.addAll(moment.memory());
-        FlatImages.flatten(images, older);
+        List<BasedOn.Range> ranges =
+            FlatImages.flatten(images, older, base.map(KeptMemory.Known::pages).orElse(Map.of()));
+        based = base.map(b -> new BasedOn(b.base(), ranges));
         parts.core().basics().delete().delete(memory);
         Files.deleteIfExists(images.resolve("parent"));
       }
@@ -248,7 +301,7 @@ final class Taking {
             new Tree(TreeKind.UPPER, directory.resolve("upper")),
             new Tree(TreeKind.LOG, directory.resolve("log")),
             new Tree(TreeKind.IMAGES, images));
-    return parts.store().put(draft, trees, begun, done -> told.accept(progress(done)));
+    return parts.store().put(draft, trees, based, begun, done -> told.accept(progress(done)));
   }
 
   /** The end of what CRIU says of the dump: an archive has it, too. */

@@ -8,20 +8,44 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A process whose writes are noted. What is mapped, moved or dropped and touched anew while it is
  * looked at is never called unchanged. Thread-safe.
  */
 final class TrackedProcess implements AutoCloseable {
+  /** So that the rounds of two that follow the same process cannot be mistaken for each other. */
+  private static final AtomicLong ROUNDS = new AtomicLong();
+
+  private static final long ROUNDS_EACH = 1L << 32;
   private final Path process;
+  private final String begunAt;
   private int fd;
-  private long round;
+  private long round = ROUNDS.addAndGet(ROUNDS_EACH);
   private PageRanges justWritten = PageRanges.EMPTY;
 
-  private TrackedProcess(Path process, int fd) {
+  private TrackedProcess(Path process, int fd) throws IOException {
     this.process = process;
     this.fd = fd;
+    this.begunAt = begunAt();
+  }
+
+  /** When it was started: another one that gets its id later has been started at another time. */
+  private String begunAt() throws IOException {
+    String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+    // Its name, in parentheses, may have anything in it; the time is the 20th word behind it.
+    String[] words = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    if (words.length < 20) {
+      throw new IOException("it cannot be told when it was started");
+    }
+    return words[19];
+  }
+
+  private void requireSame() throws IOException {
+    if (fd < 0 || !begunAt.equals(begunAt())) {
+      throw new IOException("it has ended");
+    }
   }
 
   /**
@@ -31,7 +55,13 @@ final class TrackedProcess implements AutoCloseable {
    * @throws IOException when it cannot be done, or would not tell everything
    */
   static TrackedProcess begin(Path process, int fd) throws IOException {
-    TrackedProcess tracked = new TrackedProcess(process, fd);
+    TrackedProcess tracked;
+    try {
+      tracked = new TrackedProcess(process, fd);
+    } catch (IOException e) {
+      Kernel.close(fd);
+      throw e;
+    }
     try {
       Userfault.begin(fd);
       tracked.register();
@@ -53,9 +83,13 @@ final class TrackedProcess implements AutoCloseable {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(32, 8);
+      boolean any = maps.anonymous().isEmpty();
       for (ProcMaps.Area area : maps.anonymous()) {
         // One that fails has changed or ended, or is used by the process in the same way.
-        Userfault.register(fd, area.start(), area.end(), buffer);
+        any |= Userfault.register(fd, area.start(), area.end(), buffer);
+      }
+      if (!any) {
+        throw new IOException("none of its memory can be tracked any more");
       }
     }
   }
@@ -68,6 +102,7 @@ final class TrackedProcess implements AutoCloseable {
    * it has to be asked before pages are read.
    */
   synchronized Round next() throws IOException {
+    requireSame();
     round++;
     register();
     PageScan.Found found = PageScan.scan(process, true);
@@ -83,9 +118,11 @@ final class TrackedProcess implements AutoCloseable {
 
   /** Which pages are as they were at that round; empty when it was not the last one. */
   synchronized Optional<PageRanges> unchanged(long asked) throws IOException {
-    return asked == round && fd >= 0
-        ? Optional.of(PageScan.scan(process, false).unchanged().without(justWritten))
-        : Optional.empty();
+    if (asked != round || fd < 0) {
+      return Optional.empty();
+    }
+    requireSame();
+    return Optional.of(PageScan.scan(process, false).unchanged().without(justWritten));
   }
 
   /** Nothing is left of it in the process then. */

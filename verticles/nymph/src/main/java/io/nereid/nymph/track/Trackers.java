@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,8 +24,13 @@ public final class Trackers {
   private static final long WORTH_BYTES = 48L << 20;
 
   private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
+
+  /** A process that could not be followed may have replaced its program meanwhile. */
+  private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final ProcessLauncher launcher;
   private final long worthBytes;
+  private final Map<Integer, WriteTracking> owners = new ConcurrentHashMap<>();
 
   /** With the programs of this host. */
   public Trackers(ProcessLauncher launcher) {
@@ -85,23 +93,49 @@ public final class Trackers {
   }
 
   /**
-   * Begins with some processes. Takes a third of a second, of which each process is stopped for
-   * well below a millisecond. Never fails: of a process that it cannot follow nothing is known.
+   * Begins with some processes. Whoever tracked one of them before knows nothing of it any more:
+   * there is one mark for each page. Takes a third of a second, of which each process is stopped
+   * for well below a millisecond. Never fails: of a process that it cannot follow nothing is known.
    *
    * @param residentBytes how much memory they have of their own
    */
   public WriteTracking follow(Collection<Integer> pids, long residentBytes) {
     WriteTracking tracking = WriteTracking.none();
+    follow(tracking, pids, residentBytes);
+    return tracking;
+  }
+
+  /**
+   * Goes on with those processes of a container that are there now: forgets those that have ended,
+   * and begins with those that are new, or replaced their program.
+   */
+  public void extend(WriteTracking tracking, Collection<Integer> pids, long residentBytes) {
+    long now = System.nanoTime();
+    tracking.keepOnly(pids);
+    List<Integer> fresh =
+        pids.stream().filter(pid -> tracking.isWorthAsking(pid, now, AGAIN_NANOS)).toList();
+    if (!fresh.isEmpty()) {
+      follow(tracking, fresh, residentBytes);
+    }
+  }
+
+  private void follow(WriteTracking tracking, Collection<Integer> pids, long residentBytes) {
+    long began = System.nanoTime();
+    pids.forEach(pid -> tracking.asked(pid, began));
     Optional<String> impossible =
         residentBytes < worthBytes ? Optional.of("there is little memory") : impossible();
     if (impossible.isPresent()) {
       pids.forEach(pid -> tracking.without(pid, impossible.get()));
-      return tracking;
+      return;
     }
-    long began = System.nanoTime();
+    owners.values().removeIf(owner -> owner.followed() == 0);
     pids.forEach(pid -> tracking.without(pid, "it was not asked"));
     try (Injector injector = Injector.start(launcher)) {
       for (int pid : pids) {
+        WriteTracking before = owners.put(pid, tracking);
+        if (before != null && before != tracking) {
+          before.giveUp(pid, "somebody else tracks it now");
+        }
         follow(injector, tracking, pid);
       }
     } catch (IOException e) {
@@ -114,7 +148,6 @@ public final class Trackers {
         pids.size(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
         tracking.whyNot().map(why -> ": " + why).orElse(""));
-    return tracking;
   }
 
   private static void follow(Injector injector, WriteTracking tracking, int pid)

@@ -2,6 +2,7 @@ package io.nereid.nymph.track;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ public final class WriteTracking implements AutoCloseable {
   private final Path proc;
   private final Map<Integer, TrackedProcess> processes = new ConcurrentHashMap<>();
   private final Map<Integer, String> reasons = new ConcurrentHashMap<>();
+  private final Map<Integer, Long> askedNanos = new ConcurrentHashMap<>();
 
   WriteTracking(Path proc) {
     this.proc = proc;
@@ -65,7 +67,30 @@ public final class WriteTracking implements AutoCloseable {
     }
   }
 
-  private void giveUp(int pid, String why) {
+  /** Of which processes nothing is known although they were asked for, and since when. */
+  boolean isWorthAsking(int pid, long nowNanos, long againNanos) {
+    Long asked = askedNanos.get(pid);
+    return !processes.containsKey(pid) && (asked == null || nowNanos - asked > againNanos);
+  }
+
+  void asked(int pid, long nowNanos) {
+    askedNanos.put(pid, nowNanos);
+  }
+
+  /** Forgets processes that are no longer there. */
+  void keepOnly(Collection<Integer> pids) {
+    processes
+        .keySet()
+        .forEach(pid -> {
+          if (!pids.contains(pid)) {
+            giveUp(pid, "it has ended");
+          }
+        });
+    reasons.keySet().retainAll(pids);
+    askedNanos.keySet().retainAll(pids);
+  }
+
+  void giveUp(int pid, String why) {
     TrackedProcess process = processes.remove(pid);
     if (process != null) {
       process.close();

@@ -39,8 +39,17 @@ public final class PageChain implements AutoCloseable {
     }
   }
 
-  /** A piece of a file. */
-  public record Piece(FileChannel file, long offset, long bytes) {}
+  /**
+   * A piece of a file.
+   *
+   * @param file null for what is in the base, whose pages file is not here
+   */
+  public record Piece(FileChannel file, long offset, long bytes) {
+    /** Whether it is in the base. */
+    public boolean isInBase() {
+      return file == null;
+    }
+  }
 
   private PageChain() {}
 
@@ -50,13 +59,30 @@ public final class PageChain implements AutoCloseable {
    * @param directories the newest first; each is the parent of the one before
    */
   public static PageChain open(List<Path> directories) throws IOException {
+    return open(directories, Map.of());
+  }
+
+  /**
+   * The same; what the oldest directory leaves to its parent is in a base.
+   *
+   * @param base page maps of images of which only those are here, by process
+   */
+  public static PageChain open(List<Path> directories, Map<Integer, PagemapFile> base)
+      throws IOException {
     PageChain chain = new PageChain();
     try {
       for (Path directory : directories) {
         for (Map.Entry<Integer, Path> map : PagemapFile.all(directory).entrySet()) {
-          chain.add(map.getKey(), directory, PagemapFile.read(map.getValue()));
+          PagemapFile file = PagemapFile.read(map.getValue());
+          FileChannel pages =
+              FileChannel.open(
+                  directory.resolve(PagemapFile.pagesName(file.pagesId())),
+                  StandardOpenOption.READ);
+          chain.files.add(pages);
+          chain.add(map.getKey(), pages, file);
         }
       }
+      base.forEach((process, map) -> chain.add(process, null, map));
       return chain;
     } catch (IOException | RuntimeException e) {
       chain.close();
@@ -83,11 +109,7 @@ public final class PageChain implements AutoCloseable {
     return chain;
   }
 
-  private void add(long process, Path directory, PagemapFile map) throws IOException {
-    FileChannel pages =
-        FileChannel.open(
-            directory.resolve(PagemapFile.pagesName(map.pagesId())), StandardOpenOption.READ);
-    files.add(pages);
+  private void add(long process, FileChannel pages, PagemapFile map) {
     Area[] areas = map.areas().toArray(Area[]::new);
     long[] offsets = new long[areas.length];
     long offset = 0;
