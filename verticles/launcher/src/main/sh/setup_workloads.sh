@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Programs that the tests move besides busybox and redis: Python (17 MB to download), socat (5 MB), Node.js (26 MB) and PostgreSQL (90 MB), from the
+# Programs that the tests move besides busybox and redis: Python (17 MB to download), socat (5 MB), an SSH server (10 MB), Node.js (26 MB) and PostgreSQL (90 MB), from the
 # distribution's packages, unpacked below $NEREID_PREFIX/demo and never installed. Sourced after setup_demo.sh.
 
 # Started in their own trees, as a container will.
@@ -7,6 +7,7 @@ setup_workload_works() {
   case $1 in
     python) setup_workload_run="/usr/bin/python3 -c pass" ;;
     socat) setup_workload_run="/usr/bin/socat -V" ;;
+    sshd) setup_workload_run="/usr/bin/ssh -V" ;;
     node) setup_workload_run="/usr/bin/node --version" ;;
     postgres) setup_workload_run="/usr/lib/postgresql/bin/postgres --version" ;;
   esac
@@ -15,8 +16,8 @@ setup_workload_works() {
 }
 
 # What every run of the tests wants, because it is small; and everything.
-setup_missing_small_workloads() { setup_missing_of python socat; }
-setup_missing_workloads() { setup_missing_of python socat node postgres; }
+setup_missing_small_workloads() { setup_missing_of python socat sshd; }
+setup_missing_workloads() { setup_missing_of python socat sshd node postgres; }
 
 setup_missing_of() {
   for setup_workload in "$@"; do
@@ -24,8 +25,8 @@ setup_missing_of() {
   done
 }
 
-setup_small_workloads() { setup_workloads_of python socat; }
-setup_workloads() { setup_workloads_of python socat node postgres; }
+setup_small_workloads() { setup_workloads_of python socat sshd; }
+setup_workloads() { setup_workloads_of python socat sshd node postgres; }
 
 # $@: which ones
 setup_workloads_of() {
@@ -61,6 +62,24 @@ setup_workload_socat() {
   cp -L "$setup_tree/usr/bin/socat" "$setup_root/usr/bin/socat" || return 1
   setup_copy_libraries "$setup_root/usr/bin/socat" "$setup_tree" "$setup_root" || return 1
   setup_demo_publish socat socat
+}
+
+# No container's: an SSH server for tests, started in its own tree, so that the host has neither its user nor its service.
+setup_workload_sshd() {
+  setup_tree=$SETUP_TEMP/sshd.tree
+  setup_demo_unpack "$setup_tree" openssh-server || return 1
+  # shellcheck disable=SC2034 # for setup_copy_libraries
+  setup_ld=$(setup_loader "$setup_tree")
+  setup_root=$SETUP_TEMP/sshd
+  mkdir -p "$setup_root/usr/bin" "$setup_root/usr/sbin" "$setup_root/etc/ssh" "$setup_root/run/sshd" "$setup_root/root" "$setup_root/dev"
+  for setup_binary in usr/sbin/sshd usr/bin/ssh usr/bin/ssh-keygen; do
+    cp -L "$setup_tree/$setup_binary" "$setup_root/$setup_binary" || return 1
+    setup_copy_libraries "$setup_root/$setup_binary" "$setup_tree" "$setup_root" || return 1
+  done
+  # A shell that is there, or nobody is let in; nobody gets one.
+  printf 'root:x:0:0:root:/root:/usr/bin/ssh-keygen\nsshd:x:101:65534::/run/sshd:/bin/false\n' >"$setup_root/etc/passwd"
+  mknod -m 666 "$setup_root/dev/null" c 1 3 || return 1
+  setup_demo_publish sshd openssh-server
 }
 
 setup_workload_node() {

@@ -21,6 +21,8 @@ public final class ConfigLoader {
           Map.entry("RPC_PORT", "gateway.port"),
           Map.entry("DUMP_PATH", "criu.dumpPath"),
           Map.entry("FILE_TRANSFER_PORT", "transfer.port"),
+          Map.entry("SSH_USER", "transfer.sshUser"),
+          Map.entry("SSH_PASSWORD", "transfer.sshPassword"),
           Map.entry("CRIU_TCP_ESTABLISHED", "criu.tcpEstablished"),
           Map.entry("PING_INTERVAL", "recovery.pingInterval"),
           Map.entry("PING_TIMEOUT", "recovery.pingTimeout"),
@@ -62,6 +64,13 @@ public final class ConfigLoader {
     return config;
   }
 
+  /** FILE_TRANSFER_PORT is the port of whatever files are transferred by. */
+  private static String meant(String key, Map<String, RawSetting> raw) {
+    RawSetting transport = raw.get(SshConfig.TRANSPORT);
+    boolean ssh = transport != null && transport.values().equals(List.of(SshConfig.SSH));
+    return ssh && key.equals("transfer.port") ? SshConfig.PORT : key;
+  }
+
   SettingReader gather(
       Optional<Path> source,
       Map<String, String> environment,
@@ -72,7 +81,7 @@ public final class ConfigLoader {
     ENVIRONMENT.forEach((variable, key) -> {
       String value = environment.getOrDefault(variable, "");
       if (!value.isBlank()) {
-        raw.put(key, RawSetting.of(value.strip(), "environment variable " + variable));
+        raw.put(meant(key, raw), RawSetting.of(value.strip(), "environment variable " + variable));
       }
     });
     for (Chosen override : overrides) {

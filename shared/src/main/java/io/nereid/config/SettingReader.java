@@ -86,6 +86,31 @@ final class SettingReader {
         });
   }
 
+  /** An absolute path, or nothing. */
+  Optional<Path> optionalPath(String key) {
+    return checked(
+        key,
+        Optional.empty(),
+        "",
+        "an absolute path, or nothing",
+        text -> {
+          Path path = Path.of(text);
+          if (!path.isAbsolute()) {
+            throw new IllegalArgumentException();
+          }
+          return Optional.of(path);
+        });
+  }
+
+  /** Any text, or nothing; not shown, whatever is wrong with it. */
+  Optional<Secret> secret(String key) {
+    declare(key, "", "any text, or nothing");
+    RawSetting found = raw.get(key);
+    return found == null || found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Secret(found.values().getFirst()));
+  }
+
   /** Text that matches a pattern as a whole. */
   String text(String key, String defaultValue, Pattern pattern, String rule) {
     return checked(key, defaultValue, rule, text -> matching(text, pattern));

@@ -1,5 +1,7 @@
 package io.nereid.config;
 
+import java.util.Optional;
+
 /**
  * Streams between hosts.
  *
@@ -11,6 +13,7 @@ package io.nereid.config;
  * @param hashThreads threads for digests
  * @param nice by how much threads step back that nobody frozen waits for
  * @param retryMs how long a broken connection is tried again
+ * @param ssh present when everything goes through the SSH servers of the other hosts
  */
 public record TransferConfig(
     int port,
@@ -19,7 +22,8 @@ public record TransferConfig(
     long finalBandwidthBytesPerSecond,
     int hashThreads,
     int nice,
-    long retryMs) {
+    long retryMs,
+    Optional<SshConfig> ssh) {
 
   private static final long BANDWIDTH_MIN = 64 * 1024;
   private static final int NICE_MAX = 19;
@@ -28,7 +32,7 @@ public record TransferConfig(
 
   /** Without limits, and with threads like any other. */
   public TransferConfig(int port, int controlPort, int hashThreads, long retryMs) {
-    this(port, controlPort, 0, 0, hashThreads, 0, retryMs);
+    this(port, controlPort, 0, 0, hashThreads, 0, retryMs, Optional.empty());
   }
 
   static TransferConfig from(SettingReader settings) {
@@ -41,7 +45,8 @@ public record TransferConfig(
     long retryMs = settings.number("transfer.retryMs", 15_000, 0, 600_000);
     int hashThreads =
         threads == 0 ? Math.clamp(settings.host().processors(), 1, HASH_THREADS_AUTO_MAX) : threads;
-    return new TransferConfig(port, controlPort, bandwidth, frozen, hashThreads, nice, retryMs);
+    return new TransferConfig(
+        port, controlPort, bandwidth, frozen, hashThreads, nice, retryMs, SshConfig.from(settings));
   }
 
   private static long bandwidth(SettingReader settings, String key) {

@@ -212,7 +212,7 @@ class SectionsTest {
     @Test
     void defaults() {
       assertThat(Configs.read("").transfer())
-          .isEqualTo(new TransferConfig(4470, 4471, 0, 0, 2, 10, 15_000));
+          .isEqualTo(new TransferConfig(4470, 4471, 0, 0, 2, 10, 15_000, Optional.empty()));
     }
 
     @Test
@@ -221,7 +221,7 @@ class SectionsTest {
           "transfer: {port: 1, controlPort: 2, bandwidthBytesPerSecond: 1000000,"
               + " finalBandwidthBytesPerSecond: 2000000, hashThreads: 7, nice: 0, retryMs: 0}";
       assertThat(Configs.read(yaml).transfer())
-          .isEqualTo(new TransferConfig(1, 2, 1_000_000, 2_000_000, 7, 0, 0));
+          .isEqualTo(new TransferConfig(1, 2, 1_000_000, 2_000_000, 7, 0, 0, Optional.empty()));
     }
 
     @Test
@@ -320,6 +320,53 @@ class SectionsTest {
           .asString()
           .startsWith("f.yaml:1: gateway.socket")
           .contains("at most 107");
+    }
+  }
+
+  @Nested
+  class Ssh {
+    private static final String ON = "transfer: {transport: ssh, sshUser: mover, sshKey: /k}";
+
+    @Test
+    void contentGoesThroughSshWhenThatIsAskedFor() {
+      assertThat(Configs.read("").transfer().ssh()).isEmpty();
+      assertThat(Configs.read(ON).transfer().ssh())
+          .contains(
+              new SshConfig(
+                  22,
+                  "mover",
+                  Optional.empty(),
+                  Optional.of(Path.of("/k")),
+                  Path.of("/root/.ssh/known_hosts")));
+    }
+
+    @Test
+    void somebodyHasToLogInWithSomething() {
+      assertThat(Configs.problemsOf("transfer: {transport: ssh}"))
+          .singleElement()
+          .asString()
+          .contains("SSH_USER");
+      assertThat(Configs.problemsOf("transfer: {transport: ssh, sshUser: mover}"))
+          .singleElement()
+          .asString()
+          .contains("SSH_PASSWORD");
+      assertThat(Configs.problemsOf("transfer: {transport: scp}")).hasSize(1);
+    }
+
+    @Test
+    void thePortOfTheEnvironmentIsThatOfTheTransport() {
+      Map<String, String> environment =
+          Map.of("FILE_TRANSFER_PORT", "2022", "SSH_USER", "mover", "SSH_PASSWORD", "hush");
+      ConfigLoader loader = new ConfigLoader(Configs.HOST);
+      TransferConfig direct = loader.load(Optional.empty(), environment, List.of()).transfer();
+      assertThat(direct.port()).isEqualTo(2022);
+      assertThat(direct.ssh()).isEmpty();
+      var asked = new ConfigLoader.Chosen("transfer.transport", "ssh", "--x");
+      var settings =
+          loader.gather(Optional.empty(), environment, List.of(asked), new java.util.ArrayList<>());
+      assertThat(TransferConfig.from(settings).ssh().orElseThrow().password())
+          .contains(new Secret("hush"));
+      assertThat(TransferConfig.from(settings).toString()).doesNotContain("hush");
     }
   }
 

@@ -19,11 +19,13 @@ import io.nereid.transfer.receive.Receiver;
 import io.nereid.transfer.receive.Sessions;
 import io.nereid.transfer.send.ControlClients;
 import io.nereid.transfer.send.Greeted;
+import io.nereid.transfer.send.Route;
 import io.nereid.transfer.send.SendContext;
 import io.nereid.transfer.send.Sends;
 import io.nereid.transfer.send.Throttle;
 import io.nereid.transfer.snapshot.SnapshotStore;
 import io.nereid.transfer.snapshot.StartedSnapshots;
+import io.nereid.transfer.ssh.SshRoute;
 import io.nereid.transfer.store.KnownManifests;
 import io.nereid.transfer.store.LayerStore;
 import io.nereid.transfer.store.PrivateDirs;
@@ -59,6 +61,7 @@ public final class TransferService implements TransferPort {
       Sends sends,
       Receiver receiver,
       ControlClients clients,
+      Route route,
       ExecutorService pool,
       ExecutorService civil) {}
 
@@ -98,6 +101,7 @@ public final class TransferService implements TransferPort {
         .eventually(() ->
             vertx.executeBlocking(() -> {
               closing.clients.close();
+              closing.route.close();
               closing.sessions.closeAll();
               closing.pool.shutdown();
               closing.civil.shutdown();
@@ -122,9 +126,11 @@ public final class TransferService implements TransferPort {
     ReceiveContext receive = new ReceiveContext(layers, retained, known, pool);
     Sessions sessions = new Sessions(dir.resolve("sessions"), receive);
     ControlClients clients = new ControlClients(vertx);
+    Route route = config.ssh().<Route>map(ssh -> new SshRoute(ssh, host)).orElse(Route.DIRECT);
     SendContext send =
         new SendContext(
             vertx,
+            route,
             clients,
             new Greeted(),
             pool,
@@ -144,6 +150,7 @@ public final class TransferService implements TransferPort {
         new Sends(send),
         new Receiver(vertx, sessions, receive, threads),
         clients,
+        route,
         pool,
         civil);
   }

@@ -48,6 +48,19 @@ final class TwoHosts implements AutoCloseable {
     source = new TransferService(config, "127.0.0.1", Files.createDirectory(dir.resolve("a")));
     Path b = targetData == null ? Files.createDirectory(dir.resolve("b")) : targetData;
     target = new TransferService(config, "127.0.0.1", b);
+    start();
+  }
+
+  /** With a source of its own kind and at its own address. */
+  TwoHosts(TransferConfig sending, String from, Path targetData) throws Exception {
+    dir = Files.createTempDirectory("nereid-transfer-test");
+    source = new TransferService(sending, from, Files.createDirectory(dir.resolve("a")));
+    Path b = targetData == null ? Files.createDirectory(dir.resolve("b")) : targetData;
+    target = new TransferService(new TransferConfig(0, 0, 2, 1_000), "127.0.0.1", b);
+    start();
+  }
+
+  private void start() throws Exception {
     source.start(vertx).await(10, TimeUnit.SECONDS);
     target.start(vertx).await(10, TimeUnit.SECONDS);
   }

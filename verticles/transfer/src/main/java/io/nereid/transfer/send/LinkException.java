@@ -3,10 +3,11 @@ package io.nereid.transfer.send;
 import java.io.IOException;
 
 /** The connection is broken: worth trying again, unlike every other failure. */
-final class LinkException extends IOException {
+public final class LinkException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  LinkException(String message, Throwable cause) {
+  /** Of a connection, with what broke it. */
+  public LinkException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 /**
  * What all sends of a host share.
  *
+ * @param route to receivers
  * @param clients connections to receivers
  * @param greeted receivers that need no further greeting
  * @param scratch directory for manifests of trees being sent
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutorService;
  */
 public record SendContext(
     Vertx vertx,
+    Route route,
     ControlClients clients,
     Greeted greeted,
     ExecutorService hashPool,

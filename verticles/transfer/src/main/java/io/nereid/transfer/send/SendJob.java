@@ -7,6 +7,7 @@ import io.nereid.linux.MountSafe;
 import io.nereid.port.SendReport;
 import io.nereid.port.SendRequest;
 import io.nereid.port.SetLabel;
+import io.nereid.port.TransferTicket;
 import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.transfer.v1.AbortRequest;
@@ -119,8 +120,7 @@ public final class SendJob {
     while (true) {
       long before = meter.sentBytes();
       Watch watch = new Watch(() -> cancelled);
-      try (ControlLink control =
-              new ControlLink(context.clients(), request.ticket(), watch, meter);
+      try (ControlLink control = new ControlLink(context.clients(), way(), watch, meter);
           DataLink data = new DataLink(context.vertx(), watch, meter)) {
         try {
           meter.restart();
@@ -132,6 +132,7 @@ public final class SendJob {
           throw e;
         } catch (LinkException e) {
           control.drop();
+          context.route().broken(request.ticket());
           throw e;
         }
       } catch (LinkException e) {
@@ -162,8 +163,13 @@ public final class SendJob {
     DataHello greeting =
         new DataHello(request.migration(), request.ticket().token(), request.label(), offer);
     new SendAttempt(sets, pool(), context.hashThreads() + 1, control, watch, meter)
-        .run(request.ticket(), credentials, greeting, data, throttles);
+        .run(way(), credentials, greeting, data, throttles);
     context.greeted().arrived(request);
+  }
+
+  /** Where its connections go to: another place than the receiver when something is in between. */
+  private TransferTicket way() throws LinkException {
+    return context.route().to(request.ticket());
   }
 
   private java.util.concurrent.ExecutorService pool() {
