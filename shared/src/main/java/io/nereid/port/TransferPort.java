@@ -2,7 +2,10 @@ package io.nereid.port;
 
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.Snapshot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -43,6 +46,24 @@ public interface TransferPort {
 
   /** Drops what {@link #retain} keeps for this container. Idempotent. */
   void forget(ContainerId container);
+
+  /**
+   * Lends other hosts what is here of these snapshots and layers, as long as they ask; NOT_FOUND
+   * when nothing is.
+   *
+   * @param self this host's name
+   */
+  Loan lend(NodeId self, List<SnapshotId> snapshots, List<String> layers);
+
+  /**
+   * Makes this host a holder of a snapshot that others lend, and of its layers: completely, or not
+   * at all. Only what this host's store does not have is fetched, from all lenders at once; every
+   * piece is compared with its digest.
+   *
+   * @param snapshot everything but the sizes
+   * @return the same with its sizes
+   */
+  Snapshot fetch(Snapshot snapshot, List<Loan> loans, Consumer<Progress> progress);
 
   /** Copies a root file system into the layer store; returns its digest. */
   String importLayer(Path rootfs);

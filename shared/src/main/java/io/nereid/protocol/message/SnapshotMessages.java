@@ -15,6 +15,7 @@ import io.nereid.domain.snapshot.ChainPlace;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.domain.snapshot.SnapshotDiff;
 import io.nereid.domain.snapshot.SnapshotPolicy;
+import io.nereid.port.Loan;
 import io.nereid.port.TransferTicket;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class SnapshotMessages {
         case Import i -> "import";
         case Replicate r -> "replicate";
         case Compare c -> "compare";
+        case Lend l -> "lend";
       };
     }
 
@@ -104,6 +106,18 @@ public final class SnapshotMessages {
         holders = List.copyOf(holders);
       }
     }
+
+    /**
+     * Lend another host what is here of these snapshots and layers, for as long as it fetches.
+     *
+     * @param layers digests
+     */
+    record Lend(List<SnapshotId> snapshots, List<String> layers) implements SnapshotCommand {
+      public Lend {
+        snapshots = List.copyOf(snapshots);
+        layers = List.copyOf(layers);
+      }
+    }
   }
 
   /** Who a restored container is. */
@@ -126,6 +140,9 @@ public final class SnapshotMessages {
 
     /** Of {@link SnapshotCommand.Compare}. */
     record Compared(SnapshotDiff diff) implements SnapshotResult {}
+
+    /** Of {@link SnapshotCommand.Lend}. */
+    record Lent(Loan loan) implements SnapshotResult {}
 
     /** Of {@link SnapshotCommand.Remove}. */
     record Removed() implements SnapshotResult {}

@@ -68,6 +68,7 @@ class CopyIT {
     Counter revived = new Counter(cluster, location.status().id().value());
     assertThat(revived.awaitSettled().host()).isEqualTo(second.host());
     revived.awaitCounting();
+    cluster.cluster().remove(revived.id());
     cluster.restart(first);
     counter.assertRunsOnlyOn(first);
     assertThat(Cli.at(cluster, second, "snapshots", "rm", two.id().value()).code()).isZero();
@@ -84,9 +85,9 @@ class CopyIT {
         Cli.at(cluster, cluster.a(), "copy", taken.id().value(), "--to", "nowhere");
     assertThat(nowhere.code()).as(nowhere.err()).isEqualTo(NOT_FOUND);
 
-    Faults.hold(target, "nymph.Replicate.arrived");
+    Faults.hold(target, "nymph.Replicate.lent");
     Thread asking = Thread.ofVirtual().start(() -> copy(cluster, taken, target));
-    Faults.awaitReached(target, "nymph.Replicate.arrived");
+    Faults.awaitReached(target, "nymph.Replicate.lent");
     target.kill();
     Faults.clear(target);
     cluster.restart(target);

@@ -3,9 +3,13 @@ package io.nereid.transfer;
 import io.nereid.config.TransferConfig;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.linux.MountSafe;
 import io.nereid.linux.Niceness;
+import io.nereid.port.Loan;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SendReport;
@@ -14,6 +18,9 @@ import io.nereid.port.SetLabel;
 import io.nereid.port.SnapshotPort;
 import io.nereid.port.TransferPort;
 import io.nereid.port.TransferTicket;
+import io.nereid.transfer.lend.Loans;
+import io.nereid.transfer.pull.PullPool;
+import io.nereid.transfer.pull.SnapshotFetch;
 import io.nereid.transfer.receive.ReceiveContext;
 import io.nereid.transfer.receive.Receiver;
 import io.nereid.transfer.receive.Sessions;
@@ -26,6 +33,7 @@ import io.nereid.transfer.send.Throttle;
 import io.nereid.transfer.snapshot.SnapshotStore;
 import io.nereid.transfer.snapshot.StartedSnapshots;
 import io.nereid.transfer.ssh.SshRoute;
+import io.nereid.transfer.socket.FrameBuffers;
 import io.nereid.transfer.store.KnownManifests;
 import io.nereid.transfer.store.LayerStore;
 import io.nereid.transfer.store.PrivateDirs;
@@ -48,6 +56,9 @@ public final class TransferService implements TransferPort {
   /** More threads for digests than this bring nothing but memory for their buffers. */
   private static final int HASH_THREADS_MAX = 16;
 
+  /** For answers of hosts that are asked for content: a megabyte each. */
+  private static final int PULL_BUFFERS = 12;
+
   private final TransferConfig config;
   private final String host;
   private final Path dataDir;
@@ -60,6 +71,8 @@ public final class TransferService implements TransferPort {
       Sessions sessions,
       Sends sends,
       Receiver receiver,
+      Loans loans,
+      SnapshotFetch fetch,
       ControlClients clients,
       Route route,
       ExecutorService pool,
@@ -103,6 +116,7 @@ public final class TransferService implements TransferPort {
               closing.clients.close();
               closing.route.close();
               closing.sessions.closeAll();
+              closing.loans.closeAll();
               closing.pool.shutdown();
               closing.civil.shutdown();
               return null;
@@ -142,13 +156,17 @@ public final class TransferService implements TransferPort {
             new Throttle(config.bandwidthBytesPerSecond()),
             new Throttle(config.finalBandwidthBytesPerSecond()),
             config.retryMs());
+    Loans loans = new Loans(snapshots, layers, dataDir);
+    FrameBuffers pulled = new FrameBuffers(PULL_BUFFERS);
     return new Parts(
         layers,
         snapshots,
         retained,
         sessions,
         new Sends(send),
-        new Receiver(vertx, sessions, receive, threads),
+        new Receiver(vertx, sessions, receive, threads, loans, send.throttle()::take),
+        loans,
+        new SnapshotFetch(snapshots, layers, dataDir, () -> new PullPool(vertx, pulled, civil)),
         clients,
         route,
         pool,
@@ -226,6 +244,20 @@ public final class TransferService implements TransferPort {
   @Override
   public void forget(ContainerId container) {
     started().retained.forget(container);
+  }
+
+  @Override
+  public Loan lend(NodeId self, List<SnapshotId> snapshots, List<String> layers) {
+    Parts now = started();
+    Loans.Lent lent = now.loans.lend(snapshots, layers);
+    TransferTicket ticket =
+        new TransferTicket(host, now.receiver.controlPort(), now.receiver.dataPort(), lent.token());
+    return new Loan(self, ticket, lent.items());
+  }
+
+  @Override
+  public Snapshot fetch(Snapshot snapshot, List<Loan> loans, Consumer<Progress> progress) {
+    return started().fetch.fetch(snapshot, loans, progress);
   }
 
   @Override

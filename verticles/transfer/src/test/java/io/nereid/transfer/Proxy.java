@@ -16,6 +16,8 @@ final class Proxy implements AutoCloseable {
   private final ServerSocket server;
   private final int target;
   private final Harm harm;
+  private final Harm back;
+  private final AtomicLong returned = new AtomicLong();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicLong passed = new AtomicLong();
   private final AtomicInteger connections = new AtomicInteger();
@@ -29,7 +31,17 @@ final class Proxy implements AutoCloseable {
   }
 
   Proxy(int target, Harm harm) throws IOException {
+    this(target, harm, none());
+  }
+
+  /**
+   * The same.
+   *
+   * @param back what happens to what comes back from the server
+   */
+  Proxy(int target, Harm harm, Harm back) throws IOException {
     this.target = target;
+    this.back = back;
     this.harm = harm;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
@@ -67,6 +79,11 @@ final class Proxy implements AutoCloseable {
     return passed.get();
   }
 
+  /** Bytes that came back. */
+  long returned() {
+    return returned.get();
+  }
+
   /** From now on every connection is closed at once, and those there are too. */
   void refuse() {
     refusing = true;
@@ -85,22 +102,22 @@ final class Proxy implements AutoCloseable {
         }
         Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target);
         sockets.add(upstream);
-        Thread.ofVirtual().start(() -> pump(client, upstream, harm, true));
-        Thread.ofVirtual().start(() -> pump(upstream, client, none(), false));
+        Thread.ofVirtual().start(() -> pump(client, upstream, harm, passed));
+        Thread.ofVirtual().start(() -> pump(upstream, client, back, returned));
       } catch (IOException e) {
         // Closed: the loop ends.
       }
     }
   }
 
-  private void pump(Socket from, Socket to, Harm how, boolean counted) {
+  private void pump(Socket from, Socket to, Harm how, AtomicLong counter) {
     byte[] piece = new byte[64 * 1024];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n; (n = in.read(piece)) > 0; ) {
-        int go = how.pass(counted ? passed.getAndAdd(n) : 0, piece, n);
+        int go = how.pass(counter.getAndAdd(n), piece, n);
         out.write(piece, 0, go);
         if (go < n) {
           return;

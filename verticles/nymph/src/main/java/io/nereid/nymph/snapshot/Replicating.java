@@ -3,12 +3,10 @@ package io.nereid.nymph.snapshot;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
-import io.nereid.domain.id.MigrationId;
-import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
-import io.nereid.port.Tree;
+import io.nereid.port.Loan;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
 import java.util.HashSet;
@@ -24,16 +22,15 @@ import org.slf4j.LoggerFactory;
 final class Replicating {
   private static final Logger LOG = LoggerFactory.getLogger(Replicating.class);
   private final SnapshotParts parts;
-  private final Fetching fetching;
+  private final Lenders lenders;
   private final Set<SnapshotId> arriving = new HashSet<>();
 
   Replicating(SnapshotParts parts) {
     this.parts = parts;
-    this.fetching = new Fetching(parts);
+    this.lenders = new Lenders(parts);
   }
 
-  SnapshotResult.Stored replicate(
-      MigrationId operation, SnapshotCommand.Replicate wanted, Consumer<Progress> told) {
+  SnapshotResult.Stored replicate(SnapshotCommand.Replicate wanted, Consumer<Progress> told) {
     SnapshotId id = wanted.snapshot().id();
     synchronized (arriving) {
       if (!arriving.add(id)) {
@@ -48,7 +45,7 @@ final class Replicating {
       Optional<Snapshot> here =
           parts.store().all().stream().filter(s -> s.id().equals(id)).findFirst();
       return new SnapshotResult.Stored(
-          here.orElseGet(() -> fromFirst(operation, wanted, told)), Optional.empty());
+          here.orElseGet(() -> fetched(wanted, told)), Optional.empty());
     } finally {
       synchronized (arriving) {
         arriving.remove(id);
@@ -56,52 +53,27 @@ final class Replicating {
     }
   }
 
-  /** From the first holder that can give it. */
-  private Snapshot fromFirst(
-      MigrationId operation, SnapshotCommand.Replicate wanted, Consumer<Progress> told) {
-    List<NodeId> others =
-        wanted.holders().stream().filter(h -> !h.equals(parts.paths().node())).distinct().toList();
-    FailureException last =
-        new FailureException(
-            Failure.refused(
-                FailureCode.NOT_FOUND,
-                "no other host is known to hold snapshot " + wanted.snapshot().id(),
-                "look at 'nereid snapshots -a'"));
-    for (NodeId holder : others) {
-      try {
-        return from(operation, holder, wanted.snapshot(), told);
-      } catch (FailureException e) {
-        if (e.failure().code() == FailureCode.NO_SPACE) {
-          throw e;
-        }
-        LOG.info("snapshot {} from {}: {}", wanted.snapshot().id(), holder, e.getMessage());
-        last = e;
-      }
-    }
-    throw last;
-  }
-
-  private Snapshot from(
-      MigrationId operation, NodeId holder, Snapshot snapshot, Consumer<Progress> told) {
+  private Snapshot fetched(SnapshotCommand.Replicate wanted, Consumer<Progress> told) {
+    Snapshot snapshot = wanted.snapshot();
     long begun = System.nanoTime();
-    try {
-      List<Tree> trees =
-          fetching.trees(operation, holder, snapshot, told).entrySet().stream()
-              .map(e -> new Tree(e.getKey(), e.getValue()))
-              .toList();
-      parts.moves().faults().pass("nymph.Replicate.arrived");
-      Snapshot held = parts.store().put(snapshot, trees, begun, done -> {});
-      LOG.info(
-          "snapshot {} of container {} arrived from {} in {} ms, {} bytes of {} were new",
-          held.id(),
-          held.container(),
-          holder,
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
-          held.sizes().unique(),
-          held.sizes().total());
-      return held;
-    } finally {
-      parts.moves().transfer().close(operation);
+    List<Loan> loans = lenders.ask(wanted.holders(), List.of(snapshot.id()), snapshot.layers());
+    if (loans.isEmpty()) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.NOT_FOUND,
+              "none of the hosts " + wanted.holders() + " gives snapshot " + snapshot.id(),
+              "look at 'nereid snapshots -a' and 'nereid nodes'"));
     }
+    parts.moves().faults().pass("nymph.Replicate.lent");
+    Snapshot held = parts.moves().transfer().fetch(snapshot, loans, told);
+    LOG.info(
+        "snapshot {} of container {} arrived from {} in {} ms, {} bytes of {} were new",
+        held.id(),
+        held.container(),
+        loans.stream().map(Loan::host).toList(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
+        held.sizes().unique(),
+        held.sizes().total());
+    return held;
   }
 }

@@ -77,7 +77,10 @@ public final class SnapshotService {
       }
       case SnapshotCommand.Export c -> archiving.export(request.operation(), c, told);
       case SnapshotCommand.Import c -> archiving.read(c, told);
-      case SnapshotCommand.Replicate c -> replicating.replicate(request.operation(), c, told);
+      case SnapshotCommand.Lend c ->
+          new SnapshotResult.Lent(
+              parts.moves().transfer().lend(parts.paths().node(), c.snapshots(), c.layers()));
+      case SnapshotCommand.Replicate c -> replicating.replicate(c, told);
     };
   }
 

@@ -5,7 +5,11 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.port.Loan;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SendReport;
@@ -157,6 +161,16 @@ final class CopyingTransfer implements TransferPort {
   @Override
   public void forget(ContainerId container) {
     retained.remove(container);
+  }
+
+  @Override
+  public Loan lend(NodeId self, List<SnapshotId> snapshots, List<String> layers) {
+    throw new UnsupportedOperationException("there are no others here");
+  }
+
+  @Override
+  public Snapshot fetch(Snapshot snapshot, List<Loan> loans, Consumer<Progress> progress) {
+    throw new UnsupportedOperationException("there are no others here");
   }
 
   @Override

@@ -2,7 +2,11 @@ package io.nereid.nymph.testing;
 
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
+import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.port.Loan;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SendReport;
@@ -33,6 +37,16 @@ public final class FakeTransfer implements TransferPort {
 
   public FakeTransfer(Path layers) {
     this.layers = layers;
+  }
+
+  @Override
+  public Loan lend(NodeId self, List<SnapshotId> snapshots, List<String> layers) {
+    throw new UnsupportedOperationException("there are no others here");
+  }
+
+  @Override
+  public Snapshot fetch(Snapshot snapshot, List<Loan> loans, Consumer<Progress> progress) {
+    throw new UnsupportedOperationException("there are no others here");
   }
 
   @Override

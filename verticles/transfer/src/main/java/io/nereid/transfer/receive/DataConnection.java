@@ -2,6 +2,7 @@ package io.nereid.transfer.receive;
 
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
+import io.nereid.transfer.socket.FrameBuffers;
 import io.nereid.transfer.wire.DataHello;
 import io.nereid.transfer.wire.DataVerdict;
 import io.nereid.transfer.wire.FrameException;
@@ -62,7 +63,6 @@ final class DataConnection implements FrameAssembler.Sink {
   void start() {
     socket.exceptionHandler(e -> close());
     socket.closeHandler(v -> close());
-    Received.handOver(socket, this::received);
   }
 
   void greetingOverdue() {
@@ -71,7 +71,7 @@ final class DataConnection implements FrameAssembler.Sink {
     }
   }
 
-  private void received(ByteBuf data) {
+  void received(ByteBuf data) {
     try {
       if (!frames.feed(data)) {
         socket.pause();

@@ -1,5 +1,6 @@
 package io.nereid.transfer.receive;
 
+import io.nereid.transfer.socket.FrameBuffers;
 import io.nereid.transfer.wire.DataHello;
 import io.nereid.transfer.wire.FrameException;
 import io.nereid.transfer.wire.FrameHead;

@@ -1,5 +1,7 @@
 package io.nereid.transfer.receive;
 
+import io.nereid.transfer.socket.FrameBuffers;
+import io.nereid.transfer.socket.Received;
 import io.nereid.transfer.wire.DataHello;
 import io.nereid.transfer.wire.DataVerdict;
 import io.nereid.transfer.wire.FrameException;

@@ -1,5 +1,7 @@
 package io.nereid.transfer.receive;
 
+import io.nereid.transfer.lend.LendConnection;
+import io.nereid.transfer.lend.Loans;
 import io.nereid.transfer.wire.Protocol;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,17 +28,25 @@ public final class Receiver {
   private final Sessions sessions;
   private final ReceiveContext context;
   private final DataServer data;
+  private final Loans loans;
   private final AtomicInteger connections = new AtomicInteger();
   private HttpServer http;
   private long timer = -1;
   private volatile int controlPort;
   private volatile int dataPort;
 
-  public Receiver(Vertx vertx, Sessions sessions, ReceiveContext context, int threads) {
+  public Receiver(
+      Vertx vertx,
+      Sessions sessions,
+      ReceiveContext context,
+      int threads,
+      Loans loans,
+      LendConnection.Brake brake) {
+    this.loans = loans;
     this.vertx = vertx;
     this.sessions = sessions;
     this.context = context;
-    this.data = new DataServer(vertx, sessions, context.pool(), threads);
+    this.data = new DataServer(vertx, sessions, context.pool(), threads, loans, brake);
   }
 
   /** Listens; port 0 takes a free one. Fails when a port is taken. */
@@ -61,7 +71,7 @@ public final class Receiver {
         connection.close();
       }
     });
-    timer = vertx.setPeriodic(EXPIRY_LOOK_MS, t -> Thread.ofVirtual().start(sessions::expire));
+    timer = vertx.setPeriodic(EXPIRY_LOOK_MS, t -> Thread.ofVirtual().start(this::expire));
     return http.requestHandler(grpc)
         .listen(controlPortWanted, host)
         .compose(listening -> {
@@ -72,6 +82,11 @@ public final class Receiver {
           dataPort = port;
           return null;
         });
+  }
+
+  private void expire() {
+    sessions.expire();
+    loans.expire();
   }
 
   /** Stops listening and closes all connections. */

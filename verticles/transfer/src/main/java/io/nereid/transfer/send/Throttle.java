@@ -31,6 +31,11 @@ public final class Throttle {
     void run() throws IOException;
   }
 
+  /** Takes bytes, waiting for them if necessary, whatever happens meanwhile. */
+  public void take(int bytes) throws IOException {
+    take(bytes, () -> {});
+  }
+
   /** Takes bytes, waiting for them if necessary. A debt is paid by whoever comes next. */
   void take(int bytes, Check check) throws IOException {
     if (bytesPerNano == 0) {

@@ -15,6 +15,7 @@ import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.codec.WireCodec;
 import io.nereid.transfer.manifest.Manifest;
+import io.nereid.transfer.source.ContentTree;
 import io.nereid.transfer.store.PrivateDirs;
 import io.nereid.transfer.tree.DiskFailures;
 import java.io.IOException;
@@ -169,6 +170,42 @@ public final class SnapshotStore implements SnapshotPort {
     return Optional.of(images);
   }
 
+  /** Begins one that comes from elsewhere; whoever gets it closes it. */
+  public Arrival arrive() throws IOException {
+    requireRoom(List.of());
+    int number;
+    synchronized (this) {
+      number = packs.nextNumber();
+    }
+    return new Arrival(
+        this,
+        number,
+        dir.resolve(STAGING + RandomHex.ofBytes(8)),
+        packs.dir().resolve(STAGING + RandomHex.ofBytes(8)));
+  }
+
+  synchronized long place(byte[] digest, int length) throws IOException {
+    return packs.index().find(digest, 0, length);
+  }
+
+  synchronized Snapshot commit(Arrival arrival, Snapshot draft) throws IOException {
+    if (stored.containsKey(draft.id())) {
+      return get(draft.id());
+    }
+    if (!arrival.writePlaces()) {
+      return null;
+    }
+    Snapshot snapshot =
+        draft.stored(sizes(arrival.contentBytes(), arrival.finish()), draft.tookMs());
+    steps.pass("store.arrive.written");
+    commit(
+        new Stored(Stored.FORMAT, snapshot, arrival.manifestDigests()),
+        arrival.staged(),
+        arrival.packDirectory(),
+        arrival.number());
+    return snapshot;
+  }
+
   private static Snapshot.Sizes sizes(Map<TreeKind, Long> bytes, long added) {
     return new Snapshot.Sizes(
         bytes.getOrDefault(TreeKind.IMAGES, 0L),
@@ -295,6 +332,29 @@ public final class SnapshotStore implements SnapshotPort {
     }
   }
 
+  /**
+   * Opens one for reading in chunks; it is not removed meanwhile. NOT_FOUND when it is not here.
+   */
+  public OpenSnapshot open(SnapshotId id) {
+    Holds.Held<Stored> wanted = holds.take(id, () -> find(id));
+    Map<TreeKind, ContentTree> trees = new EnumMap<>(TreeKind.class);
+    boolean opened = false;
+    try {
+      for (TreeKind kind : wanted.it().manifests().keySet()) {
+        trees.put(kind, new PackedTree(dir.resolve(id.value()), kind, packs::content));
+      }
+      opened = true;
+      return new OpenSnapshot(trees, wanted.it().manifests(), wanted::close);
+    } catch (IOException e) {
+      throw DiskFailures.of("reading snapshot " + id, dir, e);
+    } finally {
+      if (!opened) {
+        trees.values().forEach(ContentTree::close);
+        wanted.close();
+      }
+    }
+  }
+
   private boolean refersTo(Stored one, DamagedChunks damaged) throws IOException {
     Path directory = dir.resolve(one.snapshot().id().value());
     for (TreeKind kind : one.manifests().keySet()) {
@@ -395,7 +455,7 @@ public final class SnapshotStore implements SnapshotPort {
     }
   }
 
-  private static void removeQuietly(Path path) {
+  static void removeQuietly(Path path) {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       try {
         MountSafe.delete(path);

@@ -134,7 +134,7 @@ final class SnapshotWriter {
     return there == PackIndex.NONE ? pack.add(digest, span.content(), at, length) : there;
   }
 
-  private static void force(Path file) throws IOException {
+  static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }

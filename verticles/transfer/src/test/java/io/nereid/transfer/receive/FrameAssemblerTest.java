@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nereid.domain.id.MigrationId;
 import io.nereid.port.SetLabel;
+import io.nereid.transfer.socket.FrameBuffers;
 import io.nereid.transfer.wire.DataHello;
 import io.nereid.transfer.wire.FrameException;
 import io.nereid.transfer.wire.FrameHead;

@@ -1,4 +1,4 @@
-package io.nereid.transfer.receive;
+package io.nereid.transfer.socket;
 
 import io.nereid.transfer.wire.Protocol;
 import java.util.ArrayDeque;
@@ -9,17 +9,17 @@ import java.util.List;
  * The buffers for content of all data connections: a fixed number, so memory is bounded whatever
  * arrives. Who finds none is called when one comes back.
  */
-final class FrameBuffers {
+public final class FrameBuffers {
   private final Deque<byte[]> free = new ArrayDeque<>();
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private int unmade;
 
-  FrameBuffers(int count) {
+  public FrameBuffers(int count) {
     this.unmade = count;
   }
 
   /** A buffer of a frame's size, or null: then the callback runs when it is worth another try. */
-  synchronized byte[] take(Runnable whenFree) {
+  public synchronized byte[] take(Runnable whenFree) {
     byte[] buffer = free.poll();
     if (buffer == null && unmade > 0) {
       unmade--;
@@ -31,7 +31,8 @@ final class FrameBuffers {
     return buffer;
   }
 
-  void giveBack(byte[] buffer) {
+  /** Gives one back; wakes all who wait. */
+  public void giveBack(byte[] buffer) {
     List<Runnable> woken;
     synchronized (this) {
       free.push(buffer);

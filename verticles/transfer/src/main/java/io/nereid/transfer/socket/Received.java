@@ -1,4 +1,4 @@
-package io.nereid.transfer.receive;
+package io.nereid.transfer.socket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * What a socket receives, in the buffers that it was read into. The usual handler copies each of
  * them to the heap first; at more than a gigabyte a second that copy is what limits.
  */
-final class Received {
+public final class Received {
   private static final int READ_BYTES = 512 * 1024;
 
   private Received() {}
@@ -20,7 +20,7 @@ final class Received {
    * Hands over everything that arrives from now on, on the socket's event loop. The taker releases
    * the buffers. Pausing and resuming the socket works as usual.
    */
-  static void handOver(NetSocket socket, Consumer<ByteBuf> taker) {
+  public static void handOver(NetSocket socket, Consumer<ByteBuf> taker) {
     NetSocketInternal internal = (NetSocketInternal) socket;
     // Not by the socket's receive buffer: a fixed one would switch off the kernel's own sizing,
     // which long links need.
