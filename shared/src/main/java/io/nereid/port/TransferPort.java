@@ -8,6 +8,7 @@ import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -64,6 +65,16 @@ public interface TransferPort {
    * @return the same with its sizes
    */
   Snapshot fetch(Snapshot snapshot, List<Loan> loans, Consumer<Progress> progress);
+
+  /**
+   * Has other hosts help a receiving session: what they lend is fetched from them beside what the
+   * sender sends, when that is sooner. What they do not give is sent by the sender, so this never
+   * makes a session fail. Returns when it is known what they have.
+   */
+  void help(MigrationId migration, List<Loan> loans);
+
+  /** Bytes of content that each of them has given to a session. */
+  Map<NodeId, Long> helped(MigrationId migration);
 
   /** Copies a root file system into the layer store; returns its digest. */
   String importLayer(Path rootfs);

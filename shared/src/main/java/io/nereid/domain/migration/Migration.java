@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param waiting what keeps it from going on at the moment, or what is still to be done on a host
  *     that is away after it has ended for people; absent otherwise
  * @param later what was brought after it ran at the target; absent when all was there before
+ * @param helped bytes of content that other hosts than the source have given, by host
  * @param preflight what was found and predicted before it began; absent until that is known
  */
 public record Migration(
@@ -53,7 +54,60 @@ public record Migration(
     Optional<Failure> failure,
     Optional<Failure> waiting,
     Optional<LaterPages> later,
-    Optional<Assessment> preflight) {
+    Optional<Assessment> preflight,
+    Map<NodeId, Long> helped) {
+  /** One that nobody has helped. */
+  public Migration(
+      MigrationId id,
+      ContainerId container,
+      ContainerName name,
+      NodeId source,
+      NodeId target,
+      Phase phase,
+      Ownership base,
+      MigrationOptions options,
+      boolean cancelRequested,
+      Instant started,
+      Optional<Instant> ended,
+      Map<Phase, Long> phasesMs,
+      Optional<Instant> frozenAt,
+      Optional<Instant> restoredAt,
+      Optional<Long> frozenMs,
+      long bytesTotal,
+      long bytesSent,
+      Progress progress,
+      Rounds rounds,
+      Optional<Failure> failure,
+      Optional<Failure> waiting,
+      Optional<LaterPages> later,
+      Optional<Assessment> preflight) {
+    this(
+        id,
+        container,
+        name,
+        source,
+        target,
+        phase,
+        base,
+        options,
+        cancelRequested,
+        started,
+        ended,
+        phasesMs,
+        frozenAt,
+        restoredAt,
+        frozenMs,
+        bytesTotal,
+        bytesSent,
+        progress,
+        rounds,
+        failure,
+        waiting,
+        later,
+        preflight,
+        Map.of());
+  }
+
   /**
    * Milliseconds in each phase, in the order of the phases and under their names in small letters.
    */

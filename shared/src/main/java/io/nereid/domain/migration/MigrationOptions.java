@@ -7,13 +7,15 @@ package io.nereid.domain.migration;
  * @param noConverge what to do when they do not get there
  * @param bandwidthBytesPerSecond limit of what is sent before the freeze; 0 is none
  * @param force move although preflight finds it risky
+ * @param cooperative whether other hosts may give the target what they have of it
  */
 public record MigrationOptions(
     Mode mode,
     long maxDowntimeMs,
     NoConverge noConverge,
     long bandwidthBytesPerSecond,
-    boolean force) {
+    boolean force,
+    boolean cooperative) {
   /** The pause that is aimed at when nothing else is said. */
   public static final long MAX_DOWNTIME_MS = 300;
 
@@ -26,6 +28,16 @@ public record MigrationOptions(
   /** Rounds ahead, no limit. */
   public static final MigrationOptions DEFAULT =
       new MigrationOptions(Mode.AUTO, MAX_DOWNTIME_MS, NoConverge.ACCEPT, 0, false);
+
+  /** Others help when they can. */
+  public MigrationOptions(
+      Mode mode,
+      long maxDowntimeMs,
+      NoConverge noConverge,
+      long bandwidthBytesPerSecond,
+      boolean force) {
+    this(mode, maxDowntimeMs, noConverge, bandwidthBytesPerSecond, force, true);
+  }
 
   public MigrationOptions {
     if (bandwidthBytesPerSecond < 0) {
@@ -51,11 +63,19 @@ public record MigrationOptions(
 
   /** The same with another limit. */
   public MigrationOptions withBandwidth(long bytesPerSecond) {
-    return new MigrationOptions(mode, maxDowntimeMs, noConverge, bytesPerSecond, force);
+    return new MigrationOptions(
+        mode, maxDowntimeMs, noConverge, bytesPerSecond, force, cooperative);
   }
 
   /** The same, insisting or not. */
   public MigrationOptions withForce(boolean insist) {
-    return new MigrationOptions(mode, maxDowntimeMs, noConverge, bandwidthBytesPerSecond, insist);
+    return new MigrationOptions(
+        mode, maxDowntimeMs, noConverge, bandwidthBytesPerSecond, insist, cooperative);
+  }
+
+  /** The same, with the help of others or without. */
+  public MigrationOptions withCooperation(boolean allowed) {
+    return new MigrationOptions(
+        mode, maxDowntimeMs, noConverge, bandwidthBytesPerSecond, force, allowed);
   }
 }

@@ -19,6 +19,7 @@ import io.nereid.port.PageTicket;
 import io.nereid.port.TransferTicket;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,13 +49,18 @@ public final class StepMessages {
      * @param closeConnections its established TCP connections are closed in it, because the other
      *     ends have gone on without it
      * @param pagesLater whether the source may bring pages after it runs here
+     * @param cooperative whether other hosts may be asked for what they have of it
      */
     record Prepare(
-        MoveDescription move, NodeId source, boolean closeConnections, boolean pagesLater)
+        MoveDescription move,
+        NodeId source,
+        boolean closeConnections,
+        boolean pagesLater,
+        boolean cooperative)
         implements StepCommand {
       /** All is here before it runs. */
       public Prepare(MoveDescription move, NodeId source, boolean closeConnections) {
-        this(move, source, closeConnections, false);
+        this(move, source, closeConnections, false, true);
       }
 
       /** Of a move: connections go on. */
@@ -198,8 +204,18 @@ public final class StepMessages {
     /** Of {@link StepCommand.Freeze}. */
     record Frozen(Instant at) implements StepResult {}
 
-    /** Of {@link StepCommand.Restore}. */
-    record Restored(Instant at, ContainerStatus status) implements StepResult {}
+    /**
+     * Of {@link StepCommand.Restore}.
+     *
+     * @param helped bytes of content that other hosts than the source have given
+     */
+    record Restored(Instant at, ContainerStatus status, Map<NodeId, Long> helped)
+        implements StepResult {
+      /** All came from the source. */
+      public Restored(Instant at, ContainerStatus status) {
+        this(at, status, Map.of());
+      }
+    }
 
     /** Of {@link StepCommand.AwaitPages}; bytes as in {@link LaterPages}. */
     record PagesCame(long arrivedBytes, long waitedBytes) implements StepResult {}

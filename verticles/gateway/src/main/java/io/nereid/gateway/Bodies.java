@@ -132,7 +132,8 @@ final class Bodies {
       Optional<Long> maxDowntimeMs,
       Optional<String> onNoConverge,
       Optional<Long> bandwidthBytesPerSecond,
-      Optional<Boolean> force) {
+      Optional<Boolean> force,
+      Optional<String> cooperative) {
     CoordinatorMessages.MigrateRequest toRequest(String ref) {
       target.ifPresent(NodeId::new);
       return new CoordinatorMessages.MigrateRequest(
@@ -143,7 +144,18 @@ final class Bodies {
               downtime(maxDowntimeMs.orElse(MigrationOptions.MAX_DOWNTIME_MS)),
               noConverge(onNoConverge.orElse("accept")),
               bandwidth(bandwidthBytesPerSecond.orElse(0L)),
-              force.orElse(false)));
+              force.orElse(false),
+              cooperates(cooperative.orElse("auto"))));
+    }
+
+    private static boolean cooperates(String text) {
+      return switch (text) {
+        case "auto" -> true;
+        case "off" -> false;
+        default ->
+            throw RequestReader.bad(
+                "'cooperative' cannot be " + RequestReader.shown(text), "use auto or off");
+      };
     }
 
     private Mode chosenMode() {

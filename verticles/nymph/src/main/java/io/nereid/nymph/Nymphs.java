@@ -19,6 +19,7 @@ import io.nereid.nymph.pages.LazyPages;
 import io.nereid.nymph.probe.HostProbe;
 import io.nereid.nymph.probe.NodeProbe;
 import io.nereid.nymph.probe.SystemHostProbe;
+import io.nereid.nymph.snapshot.Neighbourhood;
 import io.nereid.nymph.snapshot.SnapshotParts;
 import io.nereid.nymph.snapshot.SnapshotService;
 import io.nereid.nymph.standing.Contact;
@@ -29,6 +30,7 @@ import io.nereid.port.TransferPort;
 import io.nereid.process.ProgramEnvironment;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.LocateRequest;
+import io.nereid.protocol.message.JobMessages.SnapshotsRequest;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
 import java.time.Clock;
 import java.time.Duration;
@@ -131,7 +133,11 @@ public final class Nymphs {
             probe,
             (node, request) -> announce(bus, node, request),
             around.faults(),
-            clock);
+            clock,
+            new Neighbourhood(
+                config.node().name(),
+                () -> bus.askAndWait(Addresses.SNAPSHOTS, new SnapshotsRequest(false)).snapshots(),
+                (node, request) -> bus.askAndWait(Addresses.SNAPSHOT.at(node), request)));
     MoveSteps steps = new MoveSteps(parts);
     SnapshotService snapshots =
         new SnapshotService(

@@ -44,9 +44,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * All of transfer on one host. Made before Vert.x, so that others can be given it as their {@link
@@ -137,7 +139,9 @@ public final class TransferService implements TransferPort {
     SnapshotStore snapshots = new SnapshotStore(dataDir.resolve("snapshots"), pool, threads);
     KnownManifests known = new KnownManifests(knownDir);
     RetainedStore retained = new RetainedStore(dir.resolve("retained"), known, pool, threads);
-    ReceiveContext receive = new ReceiveContext(layers, retained, known, pool);
+    FrameBuffers pulled = new FrameBuffers(PULL_BUFFERS);
+    Supplier<PullPool> pulls = () -> new PullPool(vertx, pulled, civil);
+    ReceiveContext receive = new ReceiveContext(layers, snapshots, retained, known, pool, pulls);
     Sessions sessions = new Sessions(dir.resolve("sessions"), receive);
     ControlClients clients = new ControlClients(vertx);
     Route route = config.ssh().<Route>map(ssh -> new SshRoute(ssh, host)).orElse(Route.DIRECT);
@@ -157,7 +161,6 @@ public final class TransferService implements TransferPort {
             new Throttle(config.finalBandwidthBytesPerSecond()),
             config.retryMs());
     Loans loans = new Loans(snapshots, layers, dataDir);
-    FrameBuffers pulled = new FrameBuffers(PULL_BUFFERS);
     return new Parts(
         layers,
         snapshots,
@@ -166,7 +169,7 @@ public final class TransferService implements TransferPort {
         new Sends(send),
         new Receiver(vertx, sessions, receive, threads, loans, send.throttle()::take),
         loans,
-        new SnapshotFetch(snapshots, layers, dataDir, () -> new PullPool(vertx, pulled, civil)),
+        new SnapshotFetch(snapshots, layers, dataDir, pulls),
         clients,
         route,
         pool,
@@ -253,6 +256,16 @@ public final class TransferService implements TransferPort {
     TransferTicket ticket =
         new TransferTicket(host, now.receiver.controlPort(), now.receiver.dataPort(), lent.token());
     return new Loan(self, ticket, lent.items());
+  }
+
+  @Override
+  public void help(MigrationId migration, List<Loan> loans) {
+    started().sessions.help(migration, loans);
+  }
+
+  @Override
+  public Map<NodeId, Long> helped(MigrationId migration) {
+    return started().sessions.helped(migration);
   }
 
   @Override

@@ -45,6 +45,7 @@ final class Decision {
     switch (e.result()) {
       case StepResult.Restored r when e.step() == Step.RESTORE -> {
         d.restoredAt = Optional.of(r.at());
+        d.helped = r.helped();
         running(d);
       }
       case StepResult.TargetState s when e.step() == Step.QUERY -> {

@@ -48,6 +48,7 @@ final class Draft {
   Optional<Long> frozenMs;
   long bytesTotal;
   long bytesSent;
+  Map<NodeId, Long> helped;
   Progress progress;
   Rounds rounds;
   private Phase phase;
@@ -87,6 +88,7 @@ final class Draft {
     frozenMs = m.frozenMs();
     bytesTotal = m.bytesTotal();
     bytesSent = m.bytesSent();
+    helped = m.helped();
     progress = m.progress();
     rounds = m.rounds();
     failure = m.failure();
@@ -236,7 +238,8 @@ final class Draft {
             failure,
             waiting,
             later,
-            preflight);
+            preflight,
+            Map.copyOf(helped));
     return new MigrationRecord(
         from.version() + 1,
         next,

@@ -76,7 +76,9 @@ public final class MigrationMachine {
     return switch (record.doing()) {
       case DESCRIBE -> new StepCommand.Describe();
       case CHECK -> new StepCommand.Check(record.facts().orElseThrow());
-      case PREPARE -> new StepCommand.Prepare(move(record), source, false, options.mayComeLater());
+      case PREPARE ->
+          new StepCommand.Prepare(
+              move(record), source, false, options.mayComeLater(), options.cooperative());
       case SEND_AHEAD -> sendAhead(record, options);
       case CATCH_UP -> new StepCommand.CatchUp(sendAhead(record, options));
       case FREEZE -> new StepCommand.Freeze(target, Optional.of(sendDelta(record)));

@@ -40,6 +40,16 @@ final class MigrateCommand extends ClientCommand {
   private boolean force;
 
   @Option(
+      names = "--cooperative",
+      paramLabel = "WHEN",
+      converter = Cooperation.class,
+      description = {
+        "auto: what other hosts have of the container comes from them, where that is sooner.",
+        "off: everything comes from its host. Default: auto."
+      })
+  private String cooperative;
+
+  @Option(
       names = {"-d", "--detach"},
       description = "Return as soon as it has been accepted.")
   private boolean detach;
@@ -64,6 +74,13 @@ final class MigrateCommand extends ClientCommand {
           "What it has done there is lost. Refused while that host is in the cluster."
         })
     String takeBack;
+  }
+
+  /** Whether others help. */
+  static final class Cooperation extends MigrateOptions.Words {
+    Cooperation() {
+      super("choice", "auto", "off");
+    }
   }
 
   /** What goes where. */
@@ -105,6 +122,9 @@ final class MigrateCommand extends ClientCommand {
     options.addTo(body);
     if (force) {
       body.put("force", true);
+    }
+    if (cooperative != null) {
+      body.put("cooperative", cooperative);
     }
     String path = "/v1/containers/" + GatewayClient.segment(what.move.container) + "/migrate";
     Doc accepted = client.post(path, body);

@@ -71,7 +71,7 @@ final class MigrateOptions {
   }
 
   /** One of a few words. */
-  private abstract static class Words implements ITypeConverter<String> {
+  abstract static class Words implements ITypeConverter<String> {
     private final String what;
     private final java.util.List<String> words;
 

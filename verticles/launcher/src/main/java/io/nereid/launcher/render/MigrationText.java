@@ -158,9 +158,22 @@ public final class MigrationText {
       return "";
     }
     String text = "sent " + Figures.bytes(sent) + " of " + Figures.bytes(total);
-    return sent < total
-        ? text + String.format(Locale.ROOT, " (%.1f %% saved)", 100.0 * (total - sent) / total)
-        : text;
+    text =
+        sent < total
+            ? text + String.format(Locale.ROOT, " (%.1f %% saved)", 100.0 * (total - sent) / total)
+            : text;
+    return text + helped(migration.at("helped"));
+  }
+
+  private static String helped(Doc helped) {
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, Doc> host : helped.members().entrySet()) {
+      text.append(text.isEmpty() ? "; " : ", ")
+          .append(Figures.bytes(host.getValue().number(0)))
+          .append(" from host ")
+          .append(Figures.clean(host.getKey()));
+    }
+    return text.toString();
   }
 
   private static String later(Doc later) {

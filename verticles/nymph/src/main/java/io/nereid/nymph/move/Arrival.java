@@ -8,6 +8,7 @@ import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.Epoch;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.pages.LazyPages;
 import io.nereid.port.SetLabel;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,10 +104,20 @@ final class Arrival {
                     .withStart(record.started().orElse(at))
                     .withMoves(record.moves() + 1)
                     .withHold(Optional.empty()));
+    Map<NodeId, Long> helped = helped(entry.migration());
     incoming.remove(entry.migration());
     // Slow and of no concern to anybody who waits for the container.
     Thread.ofVirtual().name("keep-images").start(() -> keepImages(entry));
-    return new StepResult.Restored(at, parts.core().view().of(id));
+    return new StepResult.Restored(at, parts.core().view().of(id), helped);
+  }
+
+  private Map<NodeId, Long> helped(MigrationId migration) {
+    try {
+      return parts.transfer().helped(migration);
+    } catch (FailureException e) {
+      // After a restart of this daemon it is not known any more.
+      return Map.of();
+    }
   }
 
   private void keepImages(Incoming entry) {

@@ -12,6 +12,7 @@ import io.nereid.nymph.track.Trackers;
 import io.nereid.port.TransferPort;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
@@ -19,6 +20,7 @@ import java.util.function.BiConsumer;
  *
  * @param effort that goes into what is sent ahead
  * @param trackers let the kernel tell what changes meanwhile
+ * @param helpers finds other hosts that help with what arrives
  * @param announce tells another host's nymph, without waiting for an answer
  */
 public record MoveParts(
@@ -32,7 +34,36 @@ public record MoveParts(
     HostProbe probe,
     BiConsumer<NodeId, AnnounceRequest> announce,
     FaultPoints faults,
-    Clock clock) {
+    Clock clock,
+    Helpers helpers) {
+  /** Alone. */
+  public MoveParts(
+      NymphCore core,
+      TransferPort transfer,
+      Checkpointer checkpointer,
+      LazyPages lazyPages,
+      CriuConfig criu,
+      AheadEffort effort,
+      Trackers trackers,
+      HostProbe probe,
+      BiConsumer<NodeId, AnnounceRequest> announce,
+      FaultPoints faults,
+      Clock clock) {
+    this(
+        core,
+        transfer,
+        checkpointer,
+        lazyPages,
+        criu,
+        effort,
+        trackers,
+        probe,
+        announce,
+        faults,
+        clock,
+        (container, layers, source) -> List.of());
+  }
+
   HostPaths paths() {
     return core.basics().paths();
   }

@@ -8,6 +8,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.nymph.container.ContainerRecord;
+import io.nereid.port.Loan;
 import io.nereid.port.PageTicket;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.SetLabel;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -74,7 +76,36 @@ final class TargetSteps {
         new ReceiveRequest(
             request.migration(), id, request.fence(), most, label -> whole(entry, label));
     TransferTicket ticket = parts.transfer().open(receive);
+    if (step.cooperative()) {
+      // Beside the move, which does not wait for it.
+      Thread.ofVirtual().name("helpers").start(() -> findHelp(entry));
+    }
     return new StepResult.Prepared(ticket, prepareLazily(entry, step.pagesLater(), ticket.host()));
+  }
+
+  private void findHelp(Incoming entry) {
+    MigrationId migration = entry.migration();
+    try {
+      List<String> missing =
+          entry.move().layers().stream().filter(digest -> !isHere(digest)).toList();
+      List<Loan> loans = parts.helpers().lend(entry.container(), missing, entry.source());
+      if (!loans.isEmpty()) {
+        parts.transfer().help(migration, loans);
+        LOG.info(
+            "hosts {} help with migration {}", loans.stream().map(Loan::host).toList(), migration);
+      }
+    } catch (RuntimeException e) {
+      LOG.info("nobody helps with migration {}: {}", migration, e.toString());
+    }
+  }
+
+  private boolean isHere(String layer) {
+    try {
+      parts.transfer().layer(layer);
+      return true;
+    } catch (FailureException e) {
+      return false;
+    }
   }
 
   /** All that can be done before the grant is done while the coordinator makes it. */

@@ -17,28 +17,31 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks other hosts to lend what they have. Blocks, but not for long. */
-public final class Lenders {
+final class Lenders {
   private static final Logger LOG = LoggerFactory.getLogger(Lenders.class);
 
   /** More are not asked: they would only share the same link to this host. */
   private static final int HOSTS_MAX = 8;
 
   private static final long WAIT_MS = 2_000;
-  private final SnapshotParts parts;
+  private final NodeId self;
+  private final BiFunction<NodeId, SnapshotRequest, SnapshotReply> question;
 
-  Lenders(SnapshotParts parts) {
-    this.parts = parts;
+  Lenders(NodeId self, BiFunction<NodeId, SnapshotRequest, SnapshotReply> question) {
+    this.self = self;
+    this.question = question;
   }
 
   /** All at once; who does not answer or has nothing is left out. The order stays. */
   List<Loan> ask(List<NodeId> hosts, List<SnapshotId> snapshots, List<String> layers) {
     List<Callable<Optional<Loan>>> questions =
         hosts.stream()
-            .filter(h -> !h.equals(parts.paths().node()))
+            .filter(h -> !h.equals(self))
             .distinct()
             .limit(HOSTS_MAX)
             .<Callable<Optional<Loan>>>map(h -> () -> ask(h, snapshots, layers))
@@ -59,16 +62,14 @@ public final class Lenders {
   private Optional<Loan> ask(NodeId host, List<SnapshotId> snapshots, List<String> layers) {
     try {
       SnapshotReply reply =
-          parts
-              .ask()
-              .apply(
-                  host,
-                  new SnapshotRequest(
-                      MigrationId.random(),
-                      true,
-                      Optional.empty(),
-                      new SnapshotCommand.Lend(snapshots, layers),
-                      WAIT_MS));
+          question.apply(
+              host,
+              new SnapshotRequest(
+                  MigrationId.random(),
+                  true,
+                  Optional.empty(),
+                  new SnapshotCommand.Lend(snapshots, layers),
+                  WAIT_MS));
       if (reply instanceof SnapshotReply.Done done
           && done.result() instanceof SnapshotResult.Lent lent) {
         return Optional.of(lent.loan());

@@ -27,7 +27,7 @@ final class Replicating {
 
   Replicating(SnapshotParts parts) {
     this.parts = parts;
-    this.lenders = new Lenders(parts);
+    this.lenders = new Lenders(parts.paths().node(), parts.ask());
   }
 
   SnapshotResult.Stored replicate(SnapshotCommand.Replicate wanted, Consumer<Progress> told) {

@@ -169,6 +169,16 @@ final class CopyingTransfer implements TransferPort {
   }
 
   @Override
+  public void help(MigrationId migration, List<Loan> loans) {
+    throw new UnsupportedOperationException("there are no others here");
+  }
+
+  @Override
+  public Map<NodeId, Long> helped(MigrationId migration) {
+    return Map.of();
+  }
+
+  @Override
   public Snapshot fetch(Snapshot snapshot, List<Loan> loans, Consumer<Progress> progress) {
     throw new UnsupportedOperationException("there are no others here");
   }

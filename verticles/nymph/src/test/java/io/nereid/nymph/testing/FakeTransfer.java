@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -42,6 +43,16 @@ public final class FakeTransfer implements TransferPort {
   @Override
   public Loan lend(NodeId self, List<SnapshotId> snapshots, List<String> layers) {
     throw new UnsupportedOperationException("there are no others here");
+  }
+
+  @Override
+  public void help(MigrationId migration, List<Loan> loans) {
+    throw new UnsupportedOperationException("there are no others here");
+  }
+
+  @Override
+  public Map<NodeId, Long> helped(MigrationId migration) {
+    return Map.of();
   }
 
   @Override

@@ -3,10 +3,13 @@ package io.nereid.transfer.pull;
 import io.nereid.domain.id.NodeId;
 import io.nereid.transfer.wire.PullRequest;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Fetches the manifest of a tree into a file; it has not been checked then. */
@@ -22,6 +25,8 @@ public final class FetchedManifest {
    */
   public static void fetch(PullPool pool, String tree, long bytes, Path file) throws IOException {
     AtomicBoolean lost = new AtomicBoolean();
+    CountDownLatch open =
+        new CountDownLatch(Math.toIntExact((bytes - 1) / PullRequest.PART_BYTES + 1));
     try (FileChannel out =
         FileChannel.open(
             file,
@@ -30,13 +35,14 @@ public final class FetchedManifest {
             StandardOpenOption.WRITE)) {
       for (long at = 0; at < bytes; at += PullRequest.PART_BYTES) {
         int length = (int) Math.min(PullRequest.PART_BYTES, bytes - at);
-        pool.fetch(new Part(tree, at, length, out, lost));
+        pool.fetch(new Part(tree, at, length, out, lost, open));
       }
-      while (!pool.awaitIdle(LOOK_MS)) {
-        if (lost.get()) {
-          pool.giveUp();
-        }
+      while (!open.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
+        pool.check();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while fetching");
     }
     if (lost.get()) {
       throw new IOException(
@@ -48,12 +54,20 @@ public final class FetchedManifest {
     private final long at;
     private final FileChannel out;
     private final AtomicBoolean lost;
+    private final CountDownLatch open;
 
-    Part(String tree, long at, int length, FileChannel out, AtomicBoolean lost) {
+    Part(
+        String tree,
+        long at,
+        int length,
+        FileChannel out,
+        AtomicBoolean lost,
+        CountDownLatch open) {
       super(tree, PullRequest.MANIFEST, new int[] {(int) (at / PullRequest.PART_BYTES), 1}, length);
       this.at = at;
       this.out = out;
       this.lost = lost;
+      this.open = open;
     }
 
     @Override
@@ -62,12 +76,14 @@ public final class FetchedManifest {
       while (in.hasRemaining()) {
         out.write(in, at + in.position());
       }
+      open.countDown();
       return true;
     }
 
     @Override
     protected void lost() {
       lost.set(true);
+      open.countDown();
     }
   }
 }

@@ -156,6 +156,16 @@ public final class PullPool implements AutoCloseable {
     return backlog == 0;
   }
 
+  /** Throws when something that arrived could not be written, or it is closed. */
+  synchronized void check() throws IOException {
+    if (failure != null) {
+      throw new IOException(failure.getMessage(), failure);
+    }
+    if (closed) {
+      throw new IOException("nothing is fetched any more");
+    }
+  }
+
   /** Gives up everything that has not arrived. */
   public void giveUp() {
     List<Span> lost;
@@ -232,6 +242,13 @@ public final class PullPool implements AutoCloseable {
   }
 
   private void take(PullSource from, Span span, byte[] data) {
+    // One after the other: who asked may go on as soon as one of two equal answers is settled.
+    synchronized (span) {
+      takeAlone(from, span, data);
+    }
+  }
+
+  private void takeAlone(PullSource from, Span span, byte[] data) {
     synchronized (this) {
       notifyAll();
       if (span.settled || closed) {

@@ -2,12 +2,16 @@ package io.nereid.transfer.receive;
 
 import io.nereid.linux.BeneathDir.OpenFile;
 import io.nereid.transfer.manifest.FileTable;
+import io.nereid.transfer.source.ContentTree;
 import io.nereid.transfer.store.Base;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -113,8 +117,18 @@ final class BaseCopier {
       Base openBase = null;
       int openFile = -1;
       OpenFile in = null;
+      Map<Base, ContentTree.Reader> packed = new HashMap<>();
       try {
         for (Run run : some) {
+          if (run.base.content().isPresent()) {
+            ContentTree tree = run.base.content().get();
+            if (readPacked(packed.computeIfAbsent(run.base, b -> tree.reader()), run, content)) {
+              place(run, content, writer);
+            } else {
+              lose(run);
+            }
+            continue;
+          }
           if (openBase != run.base || openFile != run.fromFile) {
             closeQuietly(in);
             openBase = run.base;
@@ -129,7 +143,19 @@ final class BaseCopier {
         }
       } finally {
         closeQuietly(in);
+        packed.values().forEach(ContentTree.Reader::close);
       }
+    }
+  }
+
+  private boolean readPacked(ContentTree.Reader from, Run run, ByteBuffer content) {
+    content.clear().limit((int) files.bytesOf(run.to, run.count));
+    try {
+      from.read(run.from, run.count, content);
+      return true;
+    } catch (IOException | BufferOverflowException e) {
+      log.warn("a snapshot cannot be read, its content will be sent: {}", e.getMessage());
+      return false;
     }
   }
 

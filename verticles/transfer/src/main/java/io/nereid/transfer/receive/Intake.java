@@ -17,6 +17,7 @@ import io.nereid.transfer.wire.Protocol;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,12 +32,24 @@ final class Intake implements AutoCloseable {
   private final int[] baseNumbers;
   private final ChunkIndex index;
   private final ExecutorService pool;
+  private final Optional<Neighbours> helpers;
   private final AtomicLong awaited = new AtomicLong();
   private final AtomicLong verifiedBytes = new AtomicLong();
   private volatile boolean sealed;
 
+  /**
+   * Prepares.
+   *
+   * @param helpers who may be asked beside the sender
+   */
   Intake(
-      SetLabel label, long offer, List<IncomingSet> sets, ChunkIndex index, ExecutorService pool) {
+      SetLabel label,
+      long offer,
+      List<IncomingSet> sets,
+      ChunkIndex index,
+      ExecutorService pool,
+      Optional<Neighbours> helpers) {
+    this.helpers = helpers;
     this.label = label;
     this.offer = offer;
     this.sets = List.copyOf(sets);
@@ -92,35 +105,45 @@ final class Intake implements AutoCloseable {
     IncomingSet set = sets.get(number);
     int count = digests.length / Chunks.DIGEST_BYTES;
     BaseCopier copier = new BaseCopier(set);
+    Borrowing borrowing = new Borrowing(set, first, count, helpers);
     for (int i = 0; i < count; i++) {
       if (!set.isSettled(first + i) && !set.isRequested(first + i)) {
-        decide(number, first + i, digests, i * Chunks.DIGEST_BYTES, copier);
+        decide(number, first + i, digests, i * Chunks.DIGEST_BYTES, copier, borrowing);
       }
     }
     if (!copier.isEmpty()) {
       copier.run(pool);
     }
+    borrowing.begin(verifiedBytes);
     byte[] bitmap = null;
+    long asked = 0;
     for (int i = 0; i < count; i++) {
       int chunk = first + i;
       int at = i * Chunks.DIGEST_BYTES;
+      if (borrowing.has(chunk)) {
+        continue;
+      }
       if (!set.isSettled(chunk) && (set.isRequested(chunk) || isMine(number, chunk, digests, at))) {
         if (!set.isRequested(chunk)) {
           set.request(chunk);
           awaited.incrementAndGet();
+          asked += length(set, chunk);
         }
         bitmap = bitmap == null ? Bitmap.of(count) : bitmap;
         Bitmap.set(bitmap, i);
       }
     }
-    countSettled(set, first, count);
+    long fromSender = asked;
+    helpers.ifPresent(h -> h.askedSender(fromSender));
+    countSettled(set, first, count, borrowing);
     return new Need(number, first, count, bitmap == null ? new byte[0] : bitmap);
   }
 
   /**
    * Zeros and lost chunks are settled; what is elsewhere is copied; the first of equals is sent.
    */
-  private void decide(int number, int chunk, byte[] digests, int at, BaseCopier copier) {
+  private void decide(
+      int number, int chunk, byte[] digests, int at, BaseCopier copier, Borrowing borrowing) {
     IncomingSet set = sets.get(number);
     if (Digests.isZero(digests, at)) {
       set.there(chunk);
@@ -141,7 +164,11 @@ final class Intake implements AutoCloseable {
       }
       if (base.has(from)) {
         copier.add(base, from, chunk);
+      } else if (base instanceof RemoteBase remote) {
+        borrowing.offer(remote, from, chunk);
       }
+    } else {
+      borrowing.offerLayer(chunk);
     }
     if (baseNumbers[number] >= 0) {
       index.put(digests, at, baseNumbers[number], chunk);
@@ -156,11 +183,17 @@ final class Intake implements AutoCloseable {
     return found == (((long) baseNumbers[number] << 32) | chunk);
   }
 
-  private void countSettled(IncomingSet set, int first, int count) {
+  private static int length(IncomingSet set, int chunk) {
+    FileTable files = set.manifest().files();
+    return files.lengthOf(files.fileOf(chunk), chunk);
+  }
+
+  private void countSettled(IncomingSet set, int first, int count, Borrowing borrowing) {
     FileTable files = set.manifest().files();
     long bytes = 0;
     for (int chunk = first; chunk < first + count; chunk++) {
-      if (set.isSettled(chunk)) {
+      // What is borrowed is counted when it comes.
+      if (set.isSettled(chunk) && !borrowing.has(chunk)) {
         bytes += files.lengthOf(files.fileOf(chunk), chunk);
       }
     }
@@ -198,6 +231,7 @@ final class Intake implements AutoCloseable {
       }
     }
     verifiedBytes.addAndGet(head.dataBytes());
+    helpers.ifPresent(h -> h.senderGave(head.dataBytes()));
   }
 
   private int range(IncomingSet set, ChunkWriter writer, int first, int count, byte[] data, int at)
@@ -228,6 +262,13 @@ final class Intake implements AutoCloseable {
   private void settleAwaited(IncomingSet set, int chunk) {
     if (set.settle(chunk)) {
       awaited.decrementAndGet();
+    }
+  }
+
+  /** Waits for what others than the sender were asked for. */
+  void awaitHelpers() throws IOException {
+    if (helpers.isPresent()) {
+      helpers.get().await();
     }
   }
 

@@ -3,11 +3,15 @@ package io.nereid.transfer.receive;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.linux.MountSafe;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
 import io.nereid.transfer.manifest.ManifestException;
 import io.nereid.transfer.manifest.ManifestHeader;
+import io.nereid.transfer.snapshot.OpenSnapshot;
+import io.nereid.transfer.store.Base;
 import io.nereid.transfer.store.ChunkIndex;
 import io.nereid.transfer.store.LayerStore;
 import io.nereid.transfer.store.PrivateDirs;
@@ -20,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
@@ -39,6 +44,7 @@ final class IntakeFactory {
   private final Path dir;
   private final ReceiveContext context;
   private ChunkIndex index;
+  private final List<RemoteBase> learned = new ArrayList<>();
   private boolean layersIndexed;
   private int earlier;
   private int rounds;
@@ -70,7 +76,9 @@ final class IntakeFactory {
     for (Wanted w : wanted) {
       sets.add(w.kind() == TreeKind.LAYER ? layer(w) : tree(w, target));
     }
-    return new Intake(label, offer, sets, index(wanted), context.pool());
+    Optional<Neighbours> helpers =
+        Optional.of(session.neighbours()).filter(n -> session.mayBeHelped(label));
+    return new Intake(label, offer, sets, index(wanted), context.pool(), helpers);
   }
 
   /** After a reconnect the same trees must be offered again. */
@@ -147,22 +155,58 @@ final class IntakeFactory {
   private ChunkIndex index(List<Wanted> wanted) throws IOException {
     if (index == null) {
       index = new ChunkIndex(ThreadLocalRandom.current().nextLong());
-      context.retained().open(session.request().container()).ifPresent(this::addBase);
+      context
+          .retained()
+          .open(session.request().container())
+          .ifPresent(base -> {
+            session.keep(base);
+            addBase(base);
+          });
+      addSnapshot();
+      learned.forEach(this::addBase);
+      learned.clear();
     }
     if (!layersIndexed && wanted.stream().anyMatch(w -> w.kind() == TreeKind.LAYER)) {
       layersIndexed = true;
       for (String digest : context.layers().list().stream().limit(Protocol.LAYERS_MAX).toList()) {
         if (context.layers().has(digest)) {
-          addBase(
-              StoredBase.open(context.layers().manifest(digest), context.layers().rootfs(digest)));
+          StoredBase base =
+              StoredBase.open(context.layers().manifest(digest), context.layers().rootfs(digest));
+          session.keep(base);
+          addBase(base);
         }
       }
     }
     return index;
   }
 
-  private void addBase(StoredBase base) {
-    session.keep(base);
+  /** What others lend: what is here already goes before it. */
+  void learn(List<RemoteBase> bases) {
+    if (index == null) {
+      learned.addAll(bases);
+    } else {
+      bases.forEach(this::addBase);
+    }
+  }
+
+  /** This host's own newest snapshot of the container: nothing of it has to come. */
+  private void addSnapshot() {
+    ContainerId container = session.request().container();
+    Optional<Snapshot> newest =
+        context.snapshots().all().stream().filter(s -> s.container().equals(container)).findFirst();
+    if (newest.isEmpty()) {
+      return;
+    }
+    try {
+      OpenSnapshot open = context.snapshots().open(newest.get().id());
+      session.keep(open);
+      open.trees().values().forEach(tree -> addBase(new PackedBase(tree)));
+    } catch (FailureException e) {
+      log.info("snapshot {} is of no help: {}", newest.get().id(), e.getMessage());
+    }
+  }
+
+  private void addBase(Base base) {
     int number = index.register(base);
     if (number >= 0) {
       index.addAll(number);

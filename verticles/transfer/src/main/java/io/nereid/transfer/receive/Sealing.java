@@ -34,6 +34,7 @@ final class Sealing {
       return 0;
     }
     awaitContent();
+    intake.awaitHelpers();
     long missing = intake.resolve();
     if (missing > 0) {
       return missing;

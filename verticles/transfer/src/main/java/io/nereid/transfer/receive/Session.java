@@ -3,13 +3,14 @@ package io.nereid.transfer.receive;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
+import io.nereid.domain.id.NodeId;
 import io.nereid.linux.MountSafe;
+import io.nereid.port.Loan;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SetLabel;
 import io.nereid.port.TreeKind;
 import io.nereid.transfer.manifest.ManifestException;
-import io.nereid.transfer.store.StoredBase;
 import io.nereid.transfer.tree.DiskFailures;
 import io.nereid.transfer.wire.FrameException;
 import java.io.IOException;
@@ -46,8 +47,9 @@ final class Session {
   private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
   private final Map<SetLabel, ReceivedSet> complete = new EnumMap<>(SetLabel.class);
   private final List<ReceivedSet> rounds = new ArrayList<>();
-  private final List<StoredBase> stored = new ArrayList<>();
+  private final List<AutoCloseable> stored = new ArrayList<>();
   private final List<Intake> intakes = new ArrayList<>();
+  private final Neighbours neighbours;
   private final IntakeFactory factory;
   private volatile Optional<Failure> failure = Optional.empty();
   private volatile Intake current;
@@ -59,6 +61,7 @@ final class Session {
     this.request = request;
     this.token = token.getBytes(StandardCharsets.US_ASCII);
     this.dir = dir;
+    this.neighbours = new Neighbours(context.pulls().get());
     this.factory = new IntakeFactory(this, dir, context);
     this.lane =
         Executors.newSingleThreadExecutor(
@@ -211,6 +214,39 @@ final class Session {
     return next;
   }
 
+  Neighbours neighbours() {
+    return neighbours;
+  }
+
+  /** Whether a set of this label may be helped with: not while a container waits for little. */
+  boolean mayBeHelped(SetLabel label) {
+    return label == SetLabel.AHEAD || (label == SetLabel.FINAL && intakes.isEmpty());
+  }
+
+  /** Has other hosts help with what is offered from now on; blocks while their lists come. */
+  void help(List<Loan> loans) {
+    List<RemoteBase> bases = neighbours.introduce(loans, dir);
+    submit(
+        () -> {
+          bases.forEach(stored::add);
+          factory.learn(bases);
+        },
+        failure -> bases.forEach(RemoteBase::close));
+  }
+
+  /** Bytes of content that came from elsewhere than the sender. */
+  Map<NodeId, Long> borrowed() {
+    return neighbours.bytesFrom();
+  }
+
+  private static void closeQuietly(AutoCloseable one) {
+    try {
+      one.close();
+    } catch (Exception e) {
+      log.debug("closing a base", e);
+    }
+  }
+
   /** On the lane: the set is whole. */
   void completed(Intake intake, ReceivedSet set) {
     synchronized (this) {
@@ -230,7 +266,7 @@ final class Session {
   }
 
   /** On the lane: keeps a base open for as long as the session lasts. */
-  void keep(StoredBase base) {
+  void keep(AutoCloseable base) {
     stored.add(base);
   }
 
@@ -276,10 +312,11 @@ final class Session {
   private void cleanLater() {
     try {
       lane.execute(() -> {
+        neighbours.close();
         intakes.forEach(intake -> intake.sets().forEach(factory::discard));
         intakes.forEach(Intake::close);
         intakes.clear();
-        stored.forEach(StoredBase::close);
+        stored.forEach(Session::closeQuietly);
         stored.clear();
         factory.close();
         try {

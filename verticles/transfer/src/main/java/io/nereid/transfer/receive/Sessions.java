@@ -4,8 +4,10 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.RandomHex;
 import io.nereid.linux.MountSafe;
+import io.nereid.port.Loan;
 import io.nereid.port.ReceiveRequest;
 import io.nereid.port.ReceivedSet;
 import io.nereid.port.SetLabel;
@@ -121,6 +123,16 @@ public final class Sessions {
   /** The complete sets of its rounds, the oldest first. */
   public List<ReceivedSet> rounds(MigrationId migration) {
     return opened(migration).session.rounds();
+  }
+
+  /** Has other hosts help a session. */
+  public void help(MigrationId migration, List<Loan> loans) {
+    opened(migration).session.help(loans);
+  }
+
+  /** Bytes of content that each of them has given. */
+  public Map<NodeId, Long> helped(MigrationId migration) {
+    return opened(migration).session.borrowed();
   }
 
   private Opened opened(MigrationId migration) {

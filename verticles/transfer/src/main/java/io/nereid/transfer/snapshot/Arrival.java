@@ -163,7 +163,7 @@ public final class Arrival implements AutoCloseable {
     } catch (IOException e) {
       org.slf4j.LoggerFactory.getLogger(Arrival.class).debug("closing a pack", e);
     }
-    SnapshotStore.removeQuietly(staged);
-    SnapshotStore.removeQuietly(packDirectory);
+    StoreFiles.removeQuietly(staged);
+    StoreFiles.removeQuietly(packDirectory);
   }
 }

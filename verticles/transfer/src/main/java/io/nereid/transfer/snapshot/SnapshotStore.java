@@ -15,18 +15,13 @@ import io.nereid.port.Tree;
 import io.nereid.port.TreeKind;
 import io.nereid.protocol.codec.WireCodec;
 import io.nereid.transfer.manifest.Manifest;
-import io.nereid.transfer.source.ContentTree;
 import io.nereid.transfer.store.PrivateDirs;
 import io.nereid.transfer.tree.DiskFailures;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -48,8 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SnapshotStore implements SnapshotPort {
   private static final Logger log = LoggerFactory.getLogger(SnapshotStore.class);
-  private static final String STAGING = ".staging-";
-  private static final long DISK_RESERVE_BYTES = 64L << 20;
+  private static final String STAGING = StoreFiles.STAGING;
   private final Path dir;
   private final Packs packs;
   private final ExecutorService hashPool;
@@ -75,14 +69,14 @@ public final class SnapshotStore implements SnapshotPort {
     this.hashPool = hashPool;
     this.hashThreads = hashThreads;
     this.steps = steps;
-    boolean unfinished = load() | deleteStaged(packs.dir()) | packs.hasHalfThinned();
+    boolean unfinished = load() | StoreFiles.deleteStaged(packs.dir()) | packs.hasHalfThinned();
     if (unfinished || (stored.isEmpty() && !packs.isEmpty())) {
       sweep();
     }
   }
 
   private boolean load() throws IOException {
-    boolean unfinished = deleteStaged(dir);
+    boolean unfinished = StoreFiles.deleteStaged(dir);
     try (DirectoryStream<Path> all = Files.newDirectoryStream(dir, "s-*")) {
       for (Path one : all) {
         try {
@@ -104,17 +98,6 @@ public final class SnapshotStore implements SnapshotPort {
     return unfinished;
   }
 
-  private static boolean deleteStaged(Path directory) throws IOException {
-    boolean any = false;
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, STAGING + "*")) {
-      for (Path one : all) {
-        MountSafe.delete(one);
-        any = true;
-      }
-    }
-    return any;
-  }
-
   @Override
   public synchronized Snapshot put(
       Snapshot draft,
@@ -127,7 +110,7 @@ public final class SnapshotStore implements SnapshotPort {
     try {
       PrivateDirs.make(staged);
       PrivateDirs.make(pack);
-      requireRoom(trees);
+      StoreFiles.requireRoom(dir, trees);
       int number = packs.nextNumber();
       Map<TreeKind, String> manifests = new EnumMap<>(TreeKind.class);
       Map<TreeKind, Long> bytes = new EnumMap<>(TreeKind.class);
@@ -144,14 +127,14 @@ public final class SnapshotStore implements SnapshotPort {
         writer.finish();
         added = writer.bytes();
       }
-      Snapshot snapshot = draft.stored(sizes(bytes, added), tookMs(begunNanos));
+      Snapshot snapshot = draft.stored(StoreFiles.sizes(bytes, added), tookMs(begunNanos));
       commit(new Stored(Stored.FORMAT, snapshot, manifests), staged, pack, number);
       return snapshot;
     } catch (IOException e) {
       throw DiskFailures.of("storing snapshot " + draft.id(), dir, e);
     } finally {
-      removeQuietly(staged);
-      removeQuietly(pack);
+      StoreFiles.removeQuietly(staged);
+      StoreFiles.removeQuietly(pack);
     }
   }
 
@@ -172,7 +155,7 @@ public final class SnapshotStore implements SnapshotPort {
 
   /** Begins one that comes from elsewhere; whoever gets it closes it. */
   public Arrival arrive() throws IOException {
-    requireRoom(List.of());
+    StoreFiles.requireRoom(dir, List.of());
     int number;
     synchronized (this) {
       number = packs.nextNumber();
@@ -196,7 +179,7 @@ public final class SnapshotStore implements SnapshotPort {
       return null;
     }
     Snapshot snapshot =
-        draft.stored(sizes(arrival.contentBytes(), arrival.finish()), draft.tookMs());
+        draft.stored(StoreFiles.sizes(arrival.contentBytes(), arrival.finish()), draft.tookMs());
     steps.pass("store.arrive.written");
     commit(
         new Stored(Stored.FORMAT, snapshot, arrival.manifestDigests()),
@@ -206,34 +189,8 @@ public final class SnapshotStore implements SnapshotPort {
     return snapshot;
   }
 
-  private static Snapshot.Sizes sizes(Map<TreeKind, Long> bytes, long added) {
-    return new Snapshot.Sizes(
-        bytes.getOrDefault(TreeKind.IMAGES, 0L),
-        bytes.getOrDefault(TreeKind.UPPER, 0L),
-        bytes.getOrDefault(TreeKind.LOG, 0L),
-        bytes.values().stream().mapToLong(Long::longValue).sum(),
-        added);
-  }
-
   private static long tookMs(long begunNanos) {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
-  }
-
-  private void requireRoom(List<Tree> trees) throws IOException {
-    long usable = Files.getFileStore(dir).getUsableSpace();
-    if (usable < DISK_RESERVE_BYTES) {
-      throw new FailureException(
-          Failure.refused(
-              FailureCode.NO_SPACE,
-              "there are only "
-                  + usable
-                  + " bytes free in "
-                  + dir
-                  + " for "
-                  + trees.size()
-                  + " trees",
-              "remove snapshots with 'nereid snapshots rm', or make room"));
-    }
   }
 
   private void commit(Stored next, Path staged, Path pack, int number) throws IOException {
@@ -243,7 +200,7 @@ public final class SnapshotStore implements SnapshotPort {
     try {
       packs.adopt(pack, number);
       steps.pass("store.put.adopted");
-      write(staged.resolve(Stored.FILE), WireCodec.encode(next));
+      StoreFiles.write(staged.resolve(Stored.FILE), WireCodec.encode(next));
       Packs.sync(staged);
       steps.pass("store.put.described");
       Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
@@ -310,7 +267,7 @@ public final class SnapshotStore implements SnapshotPort {
       throw DiskFailures.of("unpacking snapshot " + id, into, e);
     } finally {
       if (!complete) {
-        roots.values().forEach(SnapshotStore::removeQuietly);
+        roots.values().forEach(StoreFiles::removeQuietly);
       }
     }
   }
@@ -337,22 +294,8 @@ public final class SnapshotStore implements SnapshotPort {
    */
   public OpenSnapshot open(SnapshotId id) {
     Holds.Held<Stored> wanted = holds.take(id, () -> find(id));
-    Map<TreeKind, ContentTree> trees = new EnumMap<>(TreeKind.class);
-    boolean opened = false;
-    try {
-      for (TreeKind kind : wanted.it().manifests().keySet()) {
-        trees.put(kind, new PackedTree(dir.resolve(id.value()), kind, packs::content));
-      }
-      opened = true;
-      return new OpenSnapshot(trees, wanted.it().manifests(), wanted::close);
-    } catch (IOException e) {
-      throw DiskFailures.of("reading snapshot " + id, dir, e);
-    } finally {
-      if (!opened) {
-        trees.values().forEach(ContentTree::close);
-        wanted.close();
-      }
-    }
+    return OpenSnapshot.open(
+        dir.resolve(id.value()), wanted.it().manifests(), packs::content, wanted::close);
   }
 
   private boolean refersTo(Stored one, DamagedChunks damaged) throws IOException {
@@ -442,26 +385,5 @@ public final class SnapshotStore implements SnapshotPort {
           one.manifests().keySet().stream().map(TreeKind::name).toList());
     }
     packs.sweep(sweep);
-  }
-
-  private static void write(Path file, byte[] content) throws IOException {
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-  }
-
-  static void removeQuietly(Path path) {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      try {
-        MountSafe.delete(path);
-      } catch (IOException e) {
-        log.warn("could not remove {}: {}; the next start does", path, e.getMessage());
-      }
-    }
   }
 }

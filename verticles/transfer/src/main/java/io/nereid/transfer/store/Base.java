@@ -2,6 +2,8 @@ package io.nereid.transfer.store;
 
 import io.nereid.linux.BeneathDir;
 import io.nereid.transfer.manifest.Manifest;
+import io.nereid.transfer.source.ContentTree;
+import java.util.Optional;
 
 /** A tree that is here and from which chunks can be copied. */
 public interface Base {
@@ -10,6 +12,11 @@ public interface Base {
 
   /** Where its files are. */
   BeneathDir dir();
+
+  /** How its content is read when it is not in files of {@link #dir}. */
+  default Optional<ContentTree> content() {
+    return Optional.empty();
+  }
 
   /**
    * True when this process has verified its chunks as they arrived, in this session. Otherwise a
