@@ -101,6 +101,27 @@ public final class BeneathDir implements AutoCloseable {
         StandardOpenOption.WRITE);
   }
 
+  /**
+   * Where the next bytes of a regular file are that are not in a hole; its size when there are none
+   * from here on. Thread-safe.
+   */
+  public long nextData(byte[] path, long offset) throws IOException {
+    use.readLock().lock();
+    try {
+      if (closed) {
+        throw new IOException(shown + " is closed");
+      }
+      int fd = openAt(path, Libc.O_NOFOLLOW | Libc.O_NONBLOCK);
+      try {
+        return Libc.nextData(fd, path, offset);
+      } finally {
+        Libc.close(fd);
+      }
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
   /** Makes a file of zeros (a hole) that nobody else may read; fails when the name is taken. */
   public void createFile(byte[] path, long size) throws IOException {
     int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW;
@@ -141,6 +162,17 @@ public final class BeneathDir implements AutoCloseable {
   /** Makes the character device 0:0, by which an overlay marks something as deleted. */
   public void makeWhiteout(byte[] path) throws ErrnoException {
     Libc.mknod(parentOf(path), nameOf(path), Libc.S_IFCHR | 0600, 0);
+  }
+
+  /** Makes a unix socket on which nobody listens. */
+  public void makeSocket(byte[] path) throws ErrnoException {
+    Libc.mknod(parentOf(path), nameOf(path), Libc.S_IFSOCK | 0600, 0);
+  }
+
+  /** Makes a device node that nobody else may open. */
+  public void makeDevice(byte[] path, boolean block, int major, int minor) throws ErrnoException {
+    int type = block ? Libc.S_IFBLK : Libc.S_IFCHR;
+    Libc.mknod(parentOf(path), nameOf(path), type | 0600, Libc.device(major, minor));
   }
 
   /** Sets the owner, of a link itself if it is one. */

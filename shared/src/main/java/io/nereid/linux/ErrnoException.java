@@ -9,6 +9,9 @@ public final class ErrnoException extends IOException {
   /** No such file. */
   public static final int ENOENT = 2;
 
+  /** Nothing there, as beyond the last data of a file. */
+  public static final int ENXIO = 6;
+
   /** Something of that name is there already. */
   public static final int EEXIST = 17;
 

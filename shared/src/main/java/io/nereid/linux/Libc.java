@@ -25,6 +25,7 @@ final class Libc {
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
   static final int AT_EMPTY_PATH = 0x1000;
   static final int AT_REMOVEDIR = 0x200;
+  static final int SEEK_DATA = 3;
   static final int O_PATH = 010000000;
   static final int O_CLOEXEC = 02000000;
   static final int O_DIRECTORY = 0200000;
@@ -38,6 +39,8 @@ final class Libc {
   static final long RESOLVE_BENEATH = 8;
   static final int S_IFCHR = 0020000;
   static final int S_IFIFO = 0010000;
+  static final int S_IFBLK = 0060000;
+  static final int S_IFSOCK = 0140000;
 
   private static final long SYS_OPENAT2 = 437;
   private static final Linker LINKER = Linker.nativeLinker();
@@ -58,6 +61,7 @@ final class Libc {
   private static final MethodHandle FTRUNCATE = ints("ftruncate", JAVA_INT, JAVA_LONG);
   private static final MethodHandle FALLOCATE =
       ints("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle LSEEK = longs("lseek", JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle STATX =
       ints("statx", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle GETDENTS = longs("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
@@ -166,6 +170,28 @@ final class Libc {
       throws ErrnoException {
     try (Arena a = Arena.ofConfined()) {
       check(a, "fallocate", path, s -> (int) FALLOCATE.invokeExact(s, fd, mode, offset, length));
+    }
+  }
+
+  /** As the C library puts both numbers into one. */
+  static long device(int major, int minor) {
+    long a = Integer.toUnsignedLong(major);
+    long i = Integer.toUnsignedLong(minor);
+    return ((a & 0xfffff000L) << 32)
+        | ((a & 0xfffL) << 8)
+        | ((i & 0xffffff00L) << 12)
+        | (i & 0xffL);
+  }
+
+  /** The next place from here on that is not in a hole; the end when there is none. */
+  static long nextData(int fd, byte[] path, long offset) throws ErrnoException {
+    try (Arena a = Arena.ofConfined()) {
+      return check(a, "lseek", path, s -> (long) LSEEK.invokeExact(s, fd, offset, SEEK_DATA));
+    } catch (ErrnoException e) {
+      if (e.errno() != ErrnoException.ENXIO) {
+        throw e;
+      }
+      return stat(fd, new byte[0]).size();
     }
   }
 

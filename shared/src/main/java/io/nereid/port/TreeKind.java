@@ -11,5 +11,7 @@ public enum TreeKind {
   /** CRIU's images; memory pages are cut at 4 KiB. */
   IMAGES,
   /** The container's log. */
-  LOG
+  LOG,
+  /** Writable volumes, one directory each. */
+  VOLUMES
 }

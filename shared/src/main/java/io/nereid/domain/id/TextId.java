@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** An identity that is one string on the wire. */
 public sealed interface TextId
-    permits ContainerId, ContainerName, ExecId, JobId, MigrationId, NodeId, SnapshotId {
+    permits ContainerId, ContainerName, ExecId, JobId, MigrationId, NodeId, SnapshotId, VolumeName {
   /** The text itself. */
   String value();
 

@@ -7,6 +7,8 @@ import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.TargetFacts;
 import io.nereid.domain.snapshot.SnapshotDiff;
 import io.nereid.domain.snapshot.SnapshotPlace;
+import io.nereid.domain.volume.Volume;
+import io.nereid.domain.volume.VolumePlace;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.JobMessages;
 import io.nereid.protocol.message.NereidEvent;
@@ -14,6 +16,7 @@ import io.nereid.protocol.message.NymphMessages;
 import io.nereid.protocol.message.RecoveryMessages;
 import io.nereid.protocol.message.SnapshotMessages;
 import io.nereid.protocol.message.StepMessages;
+import io.nereid.protocol.message.VolumeMessages;
 
 /** Every address there is. Those of nymphs are used with {@link Address#at}. */
 public final class Addresses {
@@ -181,6 +184,31 @@ public final class Addresses {
           JobMessages.JobRequest.class,
           JobMessages.JobView.class,
           LONG_POLL_MS + QUICK_MS);
+  public static final Address<VolumeMessages.CreateVolumeRequest, VolumePlace> CREATE_VOLUME =
+      new Address<>(
+          "v1.coordinator.volume.create",
+          VolumeMessages.CreateVolumeRequest.class,
+          VolumePlace.class,
+          COMMAND_MS);
+  public static final Address<VolumeMessages.VolumesRequest, VolumeMessages.VolumeList> VOLUMES =
+      new Address<>(
+          "v1.coordinator.volumes",
+          VolumeMessages.VolumesRequest.class,
+          VolumeMessages.VolumeList.class,
+          QUICK_MS);
+  public static final Address<VolumeMessages.VolumeRequest, VolumeMessages.VolumeList> FIND_VOLUME =
+      new Address<>(
+          "v1.coordinator.volume",
+          VolumeMessages.VolumeRequest.class,
+          VolumeMessages.VolumeList.class,
+          QUICK_MS);
+  public static final Address<VolumeMessages.RemoveVolumeRequest, VolumeMessages.VolumeList>
+      REMOVE_VOLUME =
+          new Address<>(
+              "v1.coordinator.volume.remove",
+              VolumeMessages.RemoveVolumeRequest.class,
+              VolumeMessages.VolumeList.class,
+              COMMAND_MS);
   public static final Address<NodeReport, CoordinatorMessages.ReportAck> REPORT =
       new Address<>(
           "v1.coordinator.report", NodeReport.class, CoordinatorMessages.ReportAck.class, QUICK_MS);
@@ -303,6 +331,27 @@ public final class Addresses {
           SnapshotMessages.EpochRequest.class,
           SnapshotMessages.EpochSeen.class,
           QUICK_MS);
+
+  public static final Address<VolumeMessages.MakeVolume, Volume> MAKE_VOLUME =
+      new Address<>(
+          "v1.nymph.volume.make", VolumeMessages.MakeVolume.class, Volume.class, COMMAND_MS);
+  public static final Address<VolumeMessages.DropVolume, Volume> DROP_VOLUME =
+      new Address<>(
+          "v1.nymph.volume.drop", VolumeMessages.DropVolume.class, Volume.class, COMMAND_MS);
+  public static final Address<VolumeMessages.MeasureVolume, VolumeMessages.VolumeSize>
+      MEASURE_VOLUME =
+          new Address<>(
+              "v1.nymph.volume.measure",
+              VolumeMessages.MeasureVolume.class,
+              VolumeMessages.VolumeSize.class,
+              QUICK_MS);
+  public static final Address<VolumeMessages.HeldVolumesRequest, VolumeMessages.HeldVolumes>
+      HELD_VOLUMES =
+          new Address<>(
+              "v1.nymph.volumes",
+              VolumeMessages.HeldVolumesRequest.class,
+              VolumeMessages.HeldVolumes.class,
+              QUICK_MS);
 
   /** Published, not sent: nobody replies. */
   public static final Address<NereidEvent, Void> EVENTS =

@@ -20,6 +20,7 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.id.Term;
 import io.nereid.domain.id.TextId;
+import io.nereid.domain.id.VolumeName;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NereidEvent;
 import io.nereid.protocol.message.SnapshotMessages;
@@ -59,6 +60,7 @@ final class DomainModule extends SimpleModule {
     text(ExecId.class, ExecId::new);
     text(SnapshotId.class, SnapshotId::new);
     text(JobId.class, JobId::new);
+    text(VolumeName.class, VolumeName::new);
     number(Epoch.class, Epoch::new);
     number(Term.class, Term::new);
     addSerializer(Epoch.class, new NumberSerializer<>(Epoch::value));

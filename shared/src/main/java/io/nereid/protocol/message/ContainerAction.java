@@ -28,8 +28,14 @@ public sealed interface ContainerAction {
    * Deletes it and its writable layer.
    *
    * @param force kill it first when it runs
+   * @param volumes whether its writable volumes are deleted, too; otherwise they stay
    */
-  record Remove(boolean force) implements ContainerAction {}
+  record Remove(boolean force, boolean volumes) implements ContainerAction {
+    /** Its volumes stay. */
+    public Remove(boolean force) {
+      this(force, false);
+    }
+  }
 
   /**
    * Changes how it is protected by snapshots.

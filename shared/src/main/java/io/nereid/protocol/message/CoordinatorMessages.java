@@ -11,6 +11,7 @@ import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.node.NodeView;
 import io.nereid.domain.preflight.Assessment;
 import io.nereid.domain.snapshot.PolicyWish;
+import io.nereid.domain.volume.VolumeMount;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,7 @@ public final class CoordinatorMessages {
    * @param address wanted IPv4 address, or absent: the next free one
    * @param start false: create only
    * @param protect how it is protected by snapshots; absent: as the host's settings say
+   * @param volumes that it gets beside those that its bundle names
    */
   public record RunRequest(
       NodeId node,
@@ -37,8 +39,9 @@ public final class CoordinatorMessages {
       NetworkMode network,
       Optional<String> address,
       boolean start,
-      Optional<PolicyWish> protect) {
-    /** As the host's settings say. */
+      Optional<PolicyWish> protect,
+      List<VolumeMount> volumes) {
+    /** As the host's settings say, without volumes but those of its bundle. */
     public RunRequest(
         NodeId node,
         String bundle,
@@ -46,7 +49,7 @@ public final class CoordinatorMessages {
         NetworkMode network,
         Optional<String> address,
         boolean start) {
-      this(node, bundle, name, network, address, start, Optional.empty());
+      this(node, bundle, name, network, address, start, Optional.empty(), List.of());
     }
   }
 

@@ -10,6 +10,7 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.snapshot.PolicyWish;
+import io.nereid.domain.volume.VolumeMount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class NymphMessages {
    * Checks the bundle, takes its root file system in, makes the container; starts it if asked.
    *
    * @param protect how it is protected by snapshots; absent: as the host's settings say
+   * @param volumes that it gets beside those that its bundle names
    */
   public record CreateRequest(
       Fence fence,
@@ -33,8 +35,9 @@ public final class NymphMessages {
       String bundle,
       NetworkSpec network,
       boolean start,
-      Optional<PolicyWish> protect) {
-    /** As the host's settings say. */
+      Optional<PolicyWish> protect,
+      List<VolumeMount> volumes) {
+    /** As the host's settings say, without volumes but those of its bundle. */
     public CreateRequest(
         Fence fence,
         ContainerId id,
@@ -42,7 +45,7 @@ public final class NymphMessages {
         String bundle,
         NetworkSpec network,
         boolean start) {
-      this(fence, id, name, bundle, network, start, Optional.empty());
+      this(fence, id, name, bundle, network, start, Optional.empty(), List.of());
     }
   }
 

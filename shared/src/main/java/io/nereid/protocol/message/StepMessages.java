@@ -8,6 +8,7 @@ import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.VolumeName;
 import io.nereid.domain.migration.LaterPages;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Progress;
@@ -238,10 +239,11 @@ public final class StepMessages {
    * What has to move, as the source describes it.
    *
    * @param memoryBytes resident memory of all its processes
-   * @param filesBytes writable layer and layers
-   * @param layers digests of its read-only layers
+   * @param filesBytes writable layer, layers and volumes
+   * @param layers digests of its read-only layers and volumes
    * @param terminal whether its processes own a terminal
    * @param tcpEstablished number of its established TCP connections
+   * @param volumes writable ones, which come with it
    */
   public record MoveDescription(
       ContainerId id,
@@ -253,7 +255,39 @@ public final class StepMessages {
       long filesBytes,
       List<String> layers,
       boolean terminal,
-      int tcpEstablished) {}
+      int tcpEstablished,
+      List<VolumeName> volumes) {
+    /** Without volumes. */
+    public MoveDescription(
+        ContainerId id,
+        ContainerName name,
+        ContainerStatus status,
+        NetworkSpec network,
+        Capabilities source,
+        long memoryBytes,
+        long filesBytes,
+        List<String> layers,
+        boolean terminal,
+        int tcpEstablished) {
+      this(
+          id,
+          name,
+          status,
+          network,
+          source,
+          memoryBytes,
+          filesBytes,
+          layers,
+          terminal,
+          tcpEstablished,
+          List.of());
+    }
+
+    public MoveDescription {
+      // Written down by an earlier release: it knew of none.
+      volumes = volumes == null ? List.of() : List.copyOf(volumes);
+    }
+  }
 
   /** Does a step, or attaches to it, and waits at most waitMs for its end. */
   public record StepRequest(

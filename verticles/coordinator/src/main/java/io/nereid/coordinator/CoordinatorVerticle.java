@@ -15,6 +15,7 @@ import io.nereid.coordinator.store.LocationStore;
 import io.nereid.coordinator.store.RecoveryStore;
 import io.nereid.coordinator.store.SnapshotMap;
 import io.nereid.coordinator.store.TermCounter;
+import io.nereid.coordinator.store.VolumeMap;
 import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
@@ -110,6 +111,7 @@ public final class CoordinatorVerticle extends VerticleBase {
                 new LocationStore(hazelcast),
                 new SnapshotMap(hazelcast),
                 new LayerMap(hazelcast),
+                new VolumeMap(hazelcast),
                 new TermCounter(hazelcast),
                 new RecoveryStore(hazelcast),
                 new Departures(hazelcast),

@@ -19,6 +19,7 @@ final class Api {
   private final MigrationRoutes migrations;
   private final SnapshotRoutes snapshots;
   private final RecoveryRoutes recoveries;
+  private final VolumeRoutes volumes;
 
   Api(Questions questions, Streams streams, NodeId self, String version, long stopGraceMs) {
     this.questions = questions;
@@ -28,6 +29,7 @@ final class Api {
     this.migrations = new MigrationRoutes(questions, streams);
     this.snapshots = new SnapshotRoutes(questions, self);
     this.recoveries = new RecoveryRoutes(questions);
+    this.volumes = new VolumeRoutes(questions, self);
   }
 
   Router router(Vertx vertx) {
@@ -51,6 +53,7 @@ final class Api {
     migrations.mount(router);
     snapshots.mount(router);
     recoveries.mount(router);
+    volumes.mount(router);
     for (int status : new int[] {400, 404, 405, 413, 500}) {
       router.errorHandler(status, c -> Problems.send(c, c.failure()));
     }

@@ -6,10 +6,12 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.id.ContainerName;
 import io.nereid.domain.id.ExecId;
 import io.nereid.domain.id.NodeId;
+import io.nereid.domain.id.VolumeName;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Mode;
 import io.nereid.domain.migration.NoConverge;
 import io.nereid.domain.snapshot.PolicyWish;
+import io.nereid.domain.volume.VolumeMount;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.CoordinatorMessages;
 import io.nereid.protocol.message.JobMessages;
@@ -30,6 +32,17 @@ final class Bodies {
 
   private Bodies() {}
 
+  /** A volume of POST /v1/containers. */
+  record Mounted(Optional<String> name, Optional<String> path, Optional<Boolean> readOnly) {
+    VolumeMount toMount() {
+      return new VolumeMount(
+          new VolumeName(name.orElse("")),
+          path.orElseThrow(
+              () -> RequestReader.bad("a volume without 'path'", "say where it is mounted")),
+          readOnly.orElse(false));
+    }
+  }
+
   /** POST /v1/containers. */
   record Run(
       Optional<String> bundle,
@@ -38,7 +51,8 @@ final class Bodies {
       Optional<String> address,
       Optional<String> node,
       Optional<Boolean> start,
-      Optional<PolicyWish> protect) {
+      Optional<PolicyWish> protect,
+      Optional<List<Mounted>> volumes) {
     CoordinatorMessages.RunRequest toRequest(NodeId self) {
       String path =
           bundle.orElseThrow(
@@ -61,7 +75,17 @@ final class Bodies {
           mode,
           address,
           start.orElse(true),
-          protect.map(PolicyWish::checked));
+          protect.map(PolicyWish::checked),
+          mounts());
+    }
+
+    private List<VolumeMount> mounts() {
+      List<Mounted> wanted = volumes.orElse(List.of());
+      if (wanted.size() > VolumeMount.MOUNTS_MAX) {
+        throw RequestReader.bad(
+            wanted.size() + " volumes are more than " + VolumeMount.MOUNTS_MAX, "");
+      }
+      return wanted.stream().map(Mounted::toMount).toList();
     }
 
     private NetworkMode mode() {

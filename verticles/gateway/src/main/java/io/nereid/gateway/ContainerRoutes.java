@@ -127,9 +127,11 @@ final class ContainerRoutes {
   }
 
   private Future<?> remove(RoutingContext context) {
-    RequestReader.onlyQuery(context, "force");
-    boolean force = RequestReader.flag(context, "force");
-    return act(context, new ContainerAction.Remove(force));
+    RequestReader.onlyQuery(context, "force", "volumes");
+    return act(
+        context,
+        new ContainerAction.Remove(
+            RequestReader.flag(context, "force"), RequestReader.flag(context, "volumes")));
   }
 
   private Future<?> plain(RoutingContext context, ContainerAction action) {

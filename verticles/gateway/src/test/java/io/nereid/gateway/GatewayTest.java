@@ -79,7 +79,7 @@ class GatewayTest {
     assertThat(asked.get().toString())
         .isEqualTo(
             "RunRequest[node=a, bundle=/b, name=Optional.empty, network=BRIDGE,"
-                + " address=Optional.empty, start=true, protect=Optional.empty]");
+                + " address=Optional.empty, start=true, protect=Optional.empty, volumes=[]]");
   }
 
   @Test

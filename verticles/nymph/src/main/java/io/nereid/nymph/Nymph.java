@@ -83,7 +83,8 @@ record Nymph(
     List<ContainerStatus> all =
         Stream.concat(here.stream(), returning.stream().filter(s -> !ids.contains(s.id())))
             .toList();
-    return new NodeReport(node.get(), all, clock.instant(), snapshots.version());
+    return new NodeReport(
+        node.get(), all, clock.instant(), snapshots.version(), core.volumes().store().version());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.nereid.config.SnapshotsConfig;
 import io.nereid.nymph.bundle.BundleFiles;
 import io.nereid.nymph.bundle.BundleTransform;
 import io.nereid.nymph.bundle.OverlayMounts;
+import io.nereid.nymph.bundle.VolumeMounts;
 import io.nereid.nymph.conmon.Conmon;
 import io.nereid.nymph.container.Adoption;
 import io.nereid.nymph.container.ContainerExecutor;
@@ -19,8 +20,10 @@ import io.nereid.nymph.net.ContainerNetwork;
 import io.nereid.nymph.runtime.Cgroups;
 import io.nereid.nymph.runtime.LiveState;
 import io.nereid.nymph.runtime.Runc;
+import io.nereid.nymph.volume.Volumes;
 import io.nereid.port.TransferPort;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The parts that run containers, wired; what serves and moves them is built upon these. */
@@ -34,6 +37,7 @@ public record NymphCore(
     Cgroups cgroups,
     BundleFiles bundles,
     ContainerNetwork network,
+    Volumes volumes,
     ContainerRuntime runtime,
     ContainerView view,
     ContainerLife life,
@@ -77,7 +81,10 @@ public record NymphCore(
     var runc = new Runc(basics.runner(), paths);
     var conmon = new Conmon(basics.runner(), basics.programs(), paths, runc, basics.watch());
     var cgroups = Cgroups.ofThisHost();
-    var bundles = new BundleFiles(paths, transforms);
+    var volumes = Volumes.open(paths, transfer, basics.delete(), basics.runner(), clock);
+    List<BundleTransform> all = new ArrayList<>(transforms);
+    all.add((id, config) -> VolumeMounts.bind(config, volumes.store()::place));
+    var bundles = new BundleFiles(paths, all);
     var runtime =
         new ContainerRuntime(
             new ContainerRuntime.Parts(
@@ -95,16 +102,27 @@ public record NymphCore(
                 basics.watch(),
                 sockets));
     var view = new ContainerView(store, epochs, runtime);
-    var life = new ContainerLife(store, runtime, view, clock);
+    var life = new ContainerLife(store, runtime, view, volumes.claims(), clock);
     var service =
         new ContainerService(
-            store, executor, epochs, life, view, bundles, transfer, sockets, clock, snapshots);
+            store,
+            executor,
+            epochs,
+            life,
+            view,
+            bundles,
+            volumes.claims(),
+            transfer,
+            sockets,
+            clock,
+            snapshots);
     var leftovers =
         new Leftovers(
             paths, basics.journal(), store, runc, cgroups, basics.mounts(), basics.delete());
-    var adoption = new Adoption(store, life, runtime, runc, network, leftovers, clock);
+    var adoption =
+        new Adoption(store, life, runtime, runc, network, volumes.claims(), leftovers, clock);
     return new NymphCore(
-        basics, epochs, store, executor, runc, conmon, cgroups, bundles, network, runtime, view,
-        life, service, sockets, adoption);
+        basics, epochs, store, executor, runc, conmon, cgroups, bundles, network, volumes, runtime,
+        view, life, service, sockets, adoption);
   }
 }

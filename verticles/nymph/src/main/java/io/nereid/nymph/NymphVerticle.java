@@ -4,6 +4,7 @@ import io.nereid.bus.BusClient;
 import io.nereid.bus.BusServer;
 import io.nereid.domain.id.NodeId;
 import io.nereid.nymph.container.Supervisor;
+import io.nereid.nymph.volume.VolumeService;
 import io.nereid.protocol.address.Address;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.CoordinatorMessages.Done;
@@ -67,6 +68,7 @@ public final class NymphVerticle extends VerticleBase {
   private Future<?> serve() {
     var service = nymph.core().service();
     var steps = nymph.steps();
+    var volumes = new VolumeService(nymph.core().volumes().store(), nymph.core().epochs());
     return Future.all(
         List.of(
             changing(Addresses.CREATE, service::create),
@@ -80,6 +82,10 @@ public final class NymphVerticle extends VerticleBase {
                   return new Pong(node);
                 }),
             reading(Addresses.HELD, nymph.snapshots()::held),
+            changing(Addresses.MAKE_VOLUME, volumes::make),
+            changing(Addresses.DROP_VOLUME, volumes::drop),
+            reading(Addresses.MEASURE_VOLUME, volumes::measure),
+            reading(Addresses.HELD_VOLUMES, volumes::held),
             reading(Addresses.EPOCH, nymph.snapshots()::epoch),
             reading(Addresses.ANNOUNCE, steps::announce),
             reading(Addresses.SOURCE_FACTS, steps::sourceFacts),

@@ -12,8 +12,10 @@ import io.nereid.domain.id.Fence;
 import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.Term;
+import io.nereid.domain.id.VolumeName;
 import io.nereid.domain.preflight.ContainerFacts;
 import io.nereid.domain.preflight.TargetFacts;
+import io.nereid.domain.volume.Volume;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NymphMessages.CommandRequest;
@@ -26,6 +28,9 @@ import io.nereid.protocol.message.SnapshotMessages.SnapshotRequest;
 import io.nereid.protocol.message.StepMessages.StepCommand;
 import io.nereid.protocol.message.StepMessages.StepReply;
 import io.nereid.protocol.message.StepMessages.StepRequest;
+import io.nereid.protocol.message.VolumeMessages.CreateVolumeRequest;
+import io.nereid.protocol.message.VolumeMessages.DropVolume;
+import io.nereid.protocol.message.VolumeMessages.MakeVolume;
 
 /** Asks nymphs on behalf of people, in the name of one term. Blocks. */
 public final class Nymphs {
@@ -90,6 +95,21 @@ public final class Nymphs {
         () ->
             bus.askAndWait(
                 Addresses.TARGET_FACTS.at(node).within(waitMs), new TargetFactsRequest(container)));
+  }
+
+  Volume makeVolume(CreateVolumeRequest wanted) {
+    MakeVolume request = new MakeVolume(term, wanted.name(), wanted.readOnly(), wanted.from());
+    return guarded(
+        wanted.node(),
+        () -> bus.askAndWait(Addresses.MAKE_VOLUME.at(wanted.node()).within(COMMAND_MS), request));
+  }
+
+  Volume dropVolume(NodeId node, VolumeName name) {
+    return guarded(
+        node,
+        () ->
+            bus.askAndWait(
+                Addresses.DROP_VOLUME.at(node).within(COMMAND_MS), new DropVolume(term, name)));
   }
 
   /** Has a nymph do something to one of its containers. */

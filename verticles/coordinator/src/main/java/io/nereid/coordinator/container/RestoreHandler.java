@@ -46,6 +46,7 @@ public final class RestoreHandler {
   private final Nymphs nymphs;
   private final AddressPool addresses;
   private final SnapshotDirectory snapshots;
+  private final VolumeHandler volumes;
   private final Jobs jobs;
 
   public RestoreHandler(
@@ -56,6 +57,7 @@ public final class RestoreHandler {
       Nymphs nymphs,
       AddressPool addresses,
       SnapshotDirectory snapshots,
+      VolumeHandler volumes,
       Jobs jobs) {
     this.ledger = ledger;
     this.directory = directory;
@@ -64,6 +66,7 @@ public final class RestoreHandler {
     this.nymphs = nymphs;
     this.addresses = addresses;
     this.snapshots = snapshots;
+    this.volumes = volumes;
     this.jobs = jobs;
   }
 
@@ -79,6 +82,7 @@ public final class RestoreHandler {
     }
     ContainerId id = same ? snapshot.container() : ContainerId.random();
     ContainerName name = request.name().map(ContainerName::new).orElse(snapshot.name());
+    volumes.requireRoom(snapshot, same ? Optional.empty() : Optional.of(name), target);
     Epoch epoch = same ? unseen(id) : Epoch.FIRST;
     NetworkSpec network = network(snapshot, same);
     Ownership first =

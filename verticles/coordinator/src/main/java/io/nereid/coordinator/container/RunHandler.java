@@ -36,6 +36,7 @@ public final class RunHandler {
   private final Reconciler reconciler;
   private final Nymphs nymphs;
   private final AddressPool addresses;
+  private final VolumeHandler volumes;
 
   public RunHandler(
       OwnershipLedger ledger,
@@ -43,13 +44,15 @@ public final class RunHandler {
       Operations operations,
       Reconciler reconciler,
       Nymphs nymphs,
-      AddressPool addresses) {
+      AddressPool addresses,
+      VolumeHandler volumes) {
     this.ledger = ledger;
     this.directory = directory;
     this.operations = operations;
     this.reconciler = reconciler;
     this.nymphs = nymphs;
     this.addresses = addresses;
+    this.volumes = volumes;
   }
 
   /** Throws what the nymph says, or NAME_TAKEN, ADDRESS_TAKEN, UNKNOWN_NODE, BAD_REQUEST. */
@@ -59,6 +62,7 @@ public final class RunHandler {
     if (directory.host(request.node()).isEmpty()) {
       throw Hosts.unknown(request.node());
     }
+    volumes.requireAt(request.node(), request.volumes());
     ContainerId id = ContainerId.random();
     ContainerName name =
         request.name().map(ContainerName::new).orElseGet(() -> Names.derive(bundle, id));
@@ -79,7 +83,8 @@ public final class RunHandler {
               bundle,
               network,
               request.start(),
-              request.protect());
+              request.protect(),
+              request.volumes());
       return made(first, create);
     } finally {
       addresses.release(network);

@@ -11,6 +11,7 @@ import io.nereid.coordinator.store.MigrationStore;
 import io.nereid.coordinator.store.RecoveryStore;
 import io.nereid.coordinator.store.SnapshotMap;
 import io.nereid.coordinator.store.TermCounter;
+import io.nereid.coordinator.store.VolumeMap;
 import io.nereid.fault.FaultPoints;
 import io.nereid.port.OwnershipLedger;
 import io.vertx.core.Vertx;
@@ -32,6 +33,7 @@ public record LeaderPorts(
     LocationStore locations,
     SnapshotMap snapshots,
     LayerMap layers,
+    VolumeMap volumes,
     TermCounter terms,
     RecoveryStore recoveries,
     Departures departures,

@@ -14,6 +14,7 @@ import io.nereid.coordinator.container.RewindHandler;
 import io.nereid.coordinator.container.RunHandler;
 import io.nereid.coordinator.container.SnapshotHandler;
 import io.nereid.coordinator.container.SnapshotTaker;
+import io.nereid.coordinator.container.VolumeHandler;
 import io.nereid.coordinator.directory.Directory;
 import io.nereid.coordinator.directory.Operations;
 import io.nereid.coordinator.directory.Protections;
@@ -34,6 +35,7 @@ import io.nereid.coordinator.schedule.Pruner;
 import io.nereid.coordinator.schedule.Scheduler;
 import io.nereid.coordinator.snapshot.Jobs;
 import io.nereid.coordinator.snapshot.SnapshotDirectory;
+import io.nereid.coordinator.volume.VolumeDirectory;
 import io.nereid.domain.container.ContainerState;
 import io.nereid.domain.container.ContainerStatus;
 import io.nereid.domain.container.Location;
@@ -51,6 +53,7 @@ import io.nereid.protocol.message.CoordinatorMessages.NodeList;
 import io.nereid.protocol.message.CoordinatorMessages.ReportAck;
 import io.nereid.protocol.message.JobMessages.SnapshotList;
 import io.nereid.protocol.message.NymphMessages.ReportRequest;
+import io.nereid.protocol.message.VolumeMessages.VolumeList;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +100,8 @@ final class Reign {
   private final DiffHandler diff;
   private final Pruner pruner;
   private final Scheduler scheduler;
+  private final VolumeDirectory volumeDirectory;
+  private final VolumeHandler volumes;
 
   /** One after another, and off the driver's way: a container may be frozen meanwhile. */
   private final ExecutorService teller =
@@ -142,7 +147,11 @@ final class Reign {
             new StaleCopies(nymphs)::remove,
             ports.clock());
     AddressPool addresses = new AddressPool(ports.network());
-    run = new RunHandler(ports.ledger(), directory, operations, reconciler, nymphs, addresses);
+    volumeDirectory = new VolumeDirectory(ports.volumes(), ports.membership(), bus);
+    volumes = new VolumeHandler(directory, nymphs, volumeDirectory);
+    run =
+        new RunHandler(
+            ports.ledger(), directory, operations, reconciler, nymphs, addresses, volumes);
     snapshotDirectory =
         new SnapshotDirectory(ports.snapshots(), ports.layers(), ports.membership(), bus);
     NymphSnapshots nymphSnapshots = new NymphSnapshots(nymphs);
@@ -176,6 +185,7 @@ final class Reign {
             nymphs,
             addresses,
             snapshotDirectory,
+            volumes,
             jobs);
     commands = new CommandHandler(ports.ledger(), directory, operations, reconciler, nymphs);
     signs = new Signs(ports.membership(), ports.recovery(), ports.clock());
@@ -261,6 +271,13 @@ final class Reign {
     registrations.add(server.serveBlocking(Addresses.STANDING, recoveries::standing));
     registrations.add(server.serveBlocking(Addresses.RECOVER, recoveries::recover));
     registrations.add(server.serveBlocking(Addresses.RECOVERIES, q -> recoveries.list()));
+    registrations.add(server.serveBlocking(Addresses.CREATE_VOLUME, volumes::create));
+    registrations.add(server.serveBlocking(Addresses.REMOVE_VOLUME, volumes::remove));
+    registrations.add(
+        server.serveBlocking(Addresses.VOLUMES, q -> new VolumeList(volumeDirectory.list())));
+    registrations.add(
+        server.serveBlocking(
+            Addresses.FIND_VOLUME, q -> new VolumeList(volumeDirectory.find(q.name()))));
     registrations.add(server.serveBlocking(Addresses.REPORT, this::report));
     askForReports();
     recoveries.start();
@@ -288,6 +305,7 @@ final class Reign {
     signs.heard(report.node().id());
     reconciler.accept(report);
     snapshotDirectory.reported(report.node().id(), report.snapshots());
+    volumeDirectory.reported(report.node().id(), report.volumes());
     return new ReportAck(term);
   }
 

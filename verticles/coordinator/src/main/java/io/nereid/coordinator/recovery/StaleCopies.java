@@ -34,7 +34,9 @@ public final class StaleCopies {
         .name("stale-" + current.id().value())
         .start(() -> {
           try {
-            nymphs.command(node, current.id(), current.epoch(), new ContainerAction.Remove(true));
+            // With its volumes: they have come to the other host, too.
+            nymphs.command(
+                node, current.id(), current.epoch(), new ContainerAction.Remove(true, true));
             LOG.warn(
                 "host '{}' had a copy of '{}' from before it came to '{}' (epoch {}): removed",
                 node,

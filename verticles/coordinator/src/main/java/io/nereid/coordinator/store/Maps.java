@@ -14,6 +14,7 @@ final class Maps {
   static final String RECOVERIES = "nereid.recoveries";
   static final String DEPARTED = "nereid.departed";
   static final String LAYERS = "nereid.layers";
+  static final String VOLUMES = "nereid.volumes";
   static final String LEADER = "nereid.leader";
 
   private Maps() {}

@@ -38,23 +38,23 @@ final class Examples {
   static Snapshot snapshot(
       Instant taken, Optional<ChainPlace> chain, long unique, long freezeMs, long tookMs) {
     return new Snapshot(
-        SnapshotId.random(),
-        Optional.empty(),
-        ID,
-        new ContainerName("c"),
-        HERE,
-        Snapshot.Origin.TAKEN,
-        taken,
-        Epoch.FIRST,
-        NetworkSpec.without(NetworkMode.NONE),
-        null,
-        List.of(),
-        List.of(),
-        false,
-        new Snapshot.Sizes(1_000, 0, 0, 1_000, unique),
-        freezeMs,
-        tookMs,
-        chain);
+            SnapshotId.random(),
+            Optional.empty(),
+            ID,
+            new ContainerName("c"),
+            HERE,
+            Snapshot.Origin.TAKEN,
+            taken,
+            Epoch.FIRST,
+            NetworkSpec.without(NetworkMode.NONE),
+            null,
+            List.of(),
+            List.of(),
+            false,
+            new Snapshot.Sizes(1_000, 0, 0, 1_000, unique),
+            freezeMs,
+            tookMs)
+        .in(chain);
   }
 
   static Snapshot of(long second, int number, int length) {

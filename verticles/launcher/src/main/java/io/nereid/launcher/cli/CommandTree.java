@@ -53,6 +53,7 @@ public final class CommandTree {
     all.put("diff", DiffCommand::new);
     all.put("export", ExportCommand::new);
     all.put("import", ImportCommand::new);
+    all.put("volumes", VolumesCommand::of);
     all.put("explain", ExplainCommand::new);
     all.put("version", VersionCommand::new);
     all.put("doctor", DoctorCommand::new);

@@ -4,11 +4,15 @@ import io.nereid.launcher.client.Doc;
 import io.nereid.launcher.render.ContainerText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "run",
@@ -18,6 +22,8 @@ import picocli.CommandLine.Parameters;
     },
     sortOptions = false)
 final class RunCommand extends ClientCommand {
+  @Spec private CommandSpec spec;
+
   @Option(
       names = "--name",
       paramLabel = "NAME",
@@ -45,6 +51,12 @@ final class RunCommand extends ClientCommand {
       description = "Where; the bundle must be there. Default: the host of the daemon.")
   private String host;
 
+  @Option(
+      names = {"-v", "--volume"},
+      paramLabel = "NAME:/PATH[:ro]",
+      description = "A volume (see 'nereid volumes') and where the container sees it; repeatable.")
+  private List<String> volumes = List.of();
+
   @Mixin private ProtectOptions protect = new ProtectOptions();
 
   @Option(names = "--no-start", description = "Make it only.")
@@ -65,6 +77,9 @@ final class RunCommand extends ClientCommand {
     putIfGiven(body, "network", network);
     putIfGiven(body, "address", address);
     putIfGiven(body, "node", host);
+    if (!volumes.isEmpty()) {
+      body.put("volumes", mounts());
+    }
     if (noStart) {
       body.put("start", false);
     }
@@ -75,6 +90,14 @@ final class RunCommand extends ClientCommand {
     Doc location = client().post("/v1/containers", body);
     show(location, ContainerText.oneLine(location));
     return 0;
+  }
+
+  private List<Map<String, Object>> mounts() {
+    try {
+      return volumes.stream().map(VolumeOption::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private static void putIfGiven(Map<String, Object> body, String key, String value) {

@@ -48,6 +48,7 @@ public final class BundleCheck {
     checkHooks(bundle, config);
     Map<String, String> annotations = annotations(bundle, config);
     checkMounts(bundle, directory, config, provided.apply(annotations));
+    VolumeMounts.in(bundle, config);
     return new CheckedBundle(
         directory,
         original,

@@ -94,6 +94,11 @@ public final class BundleFiles {
     return destinations;
   }
 
+  /** The volumes that it has. */
+  public List<BundleVolume> volumes(ContainerId id) {
+    return VolumeMounts.in(paths.container(id).userConfig(), user(id));
+  }
+
   /**
    * The user's bind mounts, without identities.
    *

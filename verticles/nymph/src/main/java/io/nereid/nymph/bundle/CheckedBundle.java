@@ -22,4 +22,15 @@ public record CheckedBundle(
     Path rootfs,
     List<String> command,
     boolean terminal,
-    Map<String, String> annotations) {}
+    Map<String, String> annotations) {
+  /** The same with another configuration. */
+  CheckedBundle with(ObjectNode changed) {
+    return new CheckedBundle(
+        directory, ConfigJson.write(changed), changed, rootfs, command, terminal, annotations);
+  }
+
+  /** Volumes that it asks for. */
+  public java.util.List<BundleVolume> volumes() {
+    return VolumeMounts.in(directory, config);
+  }
+}

@@ -6,6 +6,7 @@ import io.nereid.domain.id.ContainerId;
 import io.nereid.nymph.net.ContainerNetwork;
 import io.nereid.nymph.runtime.Runc;
 import io.nereid.nymph.runtime.RuntimeState;
+import io.nereid.nymph.volume.VolumeClaims;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ public final class Adoption {
   private final ContainerRuntime runtime;
   private final Runc runc;
   private final ContainerNetwork network;
+  private final VolumeClaims volumes;
   private final Leftovers leftovers;
   private final Clock clock;
 
@@ -38,6 +40,7 @@ public final class Adoption {
       ContainerRuntime runtime,
       Runc runc,
       ContainerNetwork network,
+      VolumeClaims volumes,
       Leftovers leftovers,
       Clock clock) {
     this.store = store;
@@ -45,6 +48,7 @@ public final class Adoption {
     this.runtime = runtime;
     this.runc = runc;
     this.network = network;
+    this.volumes = volumes;
     this.leftovers = leftovers;
     this.clock = clock;
   }
@@ -74,6 +78,7 @@ public final class Adoption {
       }
     }
     attempt("networks", networks, network::adopt);
+    attempt("volumes", volumes, VolumeClaims::resume);
     attempt("leftovers", inUse, leftovers::remove);
   }
 

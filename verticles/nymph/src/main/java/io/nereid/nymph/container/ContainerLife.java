@@ -5,6 +5,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
+import io.nereid.nymph.volume.VolumeClaims;
 import io.nereid.protocol.message.ContainerAction;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,13 +27,19 @@ public final class ContainerLife {
   private final ContainerStore store;
   private final ContainerRuntime runtime;
   private final ContainerView view;
+  private final VolumeClaims volumes;
   private final Clock clock;
 
   public ContainerLife(
-      ContainerStore store, ContainerRuntime runtime, ContainerView view, Clock clock) {
+      ContainerStore store,
+      ContainerRuntime runtime,
+      ContainerView view,
+      VolumeClaims volumes,
+      Clock clock) {
     this.store = store;
     this.runtime = runtime;
     this.view = view;
+    this.volumes = volumes;
     this.clock = clock;
   }
 
@@ -121,19 +128,27 @@ public final class ContainerLife {
     return view.of(record);
   }
 
-  ContainerStatus remove(ContainerRecord record, boolean force) {
-    if (runtime.pid(record.id()).isPresent() && !force) {
+  ContainerStatus remove(ContainerRecord record, ContainerAction.Remove remove) {
+    if (runtime.pid(record.id()).isPresent() && !remove.force()) {
       throw wrongState(record, "remove", "it is running");
     }
     ContainerStatus last = view.of(record);
     store.update(record.id(), r -> r.withStage(ContainerRecord.Stage.REMOVING));
+    if (remove.volumes()) {
+      volumes.condemn(record.id());
+    }
     erase(record.id());
     return last;
   }
 
-  /** Removes everything of a container, whatever it does. For callers that hold it. */
+  /**
+   * Removes everything of a container, whatever it does; its volumes stay unless they were
+   * condemned. For callers that hold it.
+   */
   public void erase(ContainerId id) {
     store.find(id).ifPresent(runtime::takeDown);
+    // While there still is a record: without one nobody would come back to them.
+    volumes.release(id);
     runtime.deleteFiles(id, Optional.empty());
     store.forget(id);
   }

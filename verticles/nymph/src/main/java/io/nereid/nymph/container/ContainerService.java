@@ -7,19 +7,26 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
+import io.nereid.domain.id.VolumeName;
+import io.nereid.domain.volume.VolumeUser;
 import io.nereid.nymph.bundle.BundleCheck;
 import io.nereid.nymph.bundle.BundleFiles;
+import io.nereid.nymph.bundle.BundleVolume;
 import io.nereid.nymph.bundle.CheckedBundle;
+import io.nereid.nymph.bundle.VolumeMounts;
 import io.nereid.nymph.epoch.EpochGuard;
 import io.nereid.nymph.ipc.ContainerSockets;
+import io.nereid.nymph.volume.VolumeClaims;
 import io.nereid.port.TransferPort;
 import io.nereid.protocol.message.ContainerAction;
 import io.nereid.protocol.message.NymphMessages.CommandRequest;
 import io.nereid.protocol.message.NymphMessages.CreateRequest;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The life of containers at a person's wish. One operation per container at a time; every command
@@ -35,6 +42,7 @@ public final class ContainerService {
   private final ContainerLife life;
   private final ContainerView view;
   private final BundleFiles bundles;
+  private final VolumeClaims volumes;
   private final TransferPort transfer;
   private final ContainerSockets sockets;
   private final Clock clock;
@@ -47,6 +55,7 @@ public final class ContainerService {
       ContainerLife life,
       ContainerView view,
       BundleFiles bundles,
+      VolumeClaims volumes,
       TransferPort transfer,
       ContainerSockets sockets,
       Clock clock,
@@ -57,6 +66,7 @@ public final class ContainerService {
     this.life = life;
     this.view = view;
     this.bundles = bundles;
+    this.volumes = volumes;
     this.transfer = transfer;
     this.sockets = sockets;
     this.clock = clock;
@@ -79,8 +89,10 @@ public final class ContainerService {
           }
           checkFree(request);
           CheckedBundle bundle =
-              BundleCheck.check(
-                  request.bundle(), given -> ContainerSockets.place(sockets.settle(given)));
+              VolumeMounts.add(
+                  BundleCheck.check(
+                      request.bundle(), given -> ContainerSockets.place(sockets.settle(given))),
+                  request.volumes());
           try (Undo undo = new Undo()) {
             ContainerRecord record = make(request, bundle, undo);
             if (request.start()) {
@@ -131,7 +143,7 @@ public final class ContainerService {
     store.save(
         ContainerRecord.creating(
             id, request.name(), request.network(), bundle.directory().toString(), clock.instant()));
-    bundles.keep(id, bundle);
+    bundles.keep(id, withVolumes(request, bundle));
     var policy = snapshots.ofNew(request.protect());
     String layer = transfer.importLayer(bundle.rootfs());
     return store.update(
@@ -144,6 +156,14 @@ public final class ContainerService {
                     sockets.settle(bundle.annotations()))
                 .withPolicy(policy)
                 .withStage(ContainerRecord.Stage.READY));
+  }
+
+  // From now on they are its own, and read-only ones what they are at this moment.
+  private CheckedBundle withVolumes(CreateRequest request, CheckedBundle bundle) {
+    Map<VolumeName, BundleVolume> claimed =
+        volumes.claim(new VolumeUser(request.id(), request.name()), bundle.volumes()).stream()
+            .collect(Collectors.toMap(BundleVolume::name, v -> v));
+    return VolumeMounts.change(bundle, v -> claimed.get(v.name()));
   }
 
   // Nobody asked for a reap, so nobody should be told that it is under way.
@@ -169,7 +189,7 @@ public final class ContainerService {
             case ContainerAction.Kill kill -> life.kill(record, kill);
             case ContainerAction.Pause pause -> life.pause(record);
             case ContainerAction.Unpause unpause -> life.unpause(record);
-            case ContainerAction.Remove remove -> life.remove(record, remove.force());
+            case ContainerAction.Remove remove -> life.remove(record, remove);
             case ContainerAction.Protect protect -> protect(record, protect);
           };
         });

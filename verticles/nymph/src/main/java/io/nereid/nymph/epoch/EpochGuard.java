@@ -68,15 +68,20 @@ public final class EpochGuard {
    * remembers what it carries.
    */
   public synchronized void check(Fence fence, ContainerId container) {
-    if (fence.term().compareTo(term) < 0) {
+    checkTerm(fence.term());
+    checkEpoch(fence.epoch(), container);
+    raise(fence, container);
+  }
+
+  /** Refuses a command of an old term: STALE_TERM. */
+  public synchronized void checkTerm(Term sent) {
+    if (sent.compareTo(term) < 0) {
       throw new FailureException(
           Failure.refused(
               FailureCode.STALE_TERM,
-              "the command comes from term " + fence.term() + ", term " + term + " has begun",
+              "the command comes from term " + sent + ", term " + term + " has begun",
               "the coordinator that sent it no longer leads; ask again"));
     }
-    checkEpoch(fence.epoch(), container);
-    raise(fence, container);
   }
 
   /**

@@ -94,6 +94,7 @@ final class Arrival {
       parts.core().network().unpark(id);
     }
     var at = parts.clock().instant();
+    parts.core().volumes().moves().arrived(id);
     parts
         .core()
         .store()
@@ -208,6 +209,7 @@ final class Arrival {
     Optional<ContainerRecord> record = parts.core().store().find(id);
     if (record.isPresent()) {
       parts.core().runtime().takeDown(record.get());
+      parts.core().volumes().moves().drop(id);
       parts.core().runtime().deleteFiles(id, Optional.empty());
       parts.core().store().forget(id);
     } else if (entry.move().network().mode() != NetworkMode.HOST) {
@@ -224,6 +226,7 @@ final class Arrival {
     parts.core().cgroups().killAll(parts.paths().cgroup(id));
     parts.lazyPages().end(work(parts, migration, id));
     parts.core().runtime().takeDown(parts.core().store().get(id));
+    parts.core().volumes().moves().drop(id);
     parts.core().runtime().deleteFiles(id, Optional.empty());
     parts.core().store().forget(id);
     parts.transfer().close(migration);

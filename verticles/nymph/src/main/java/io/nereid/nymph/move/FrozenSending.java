@@ -147,10 +147,14 @@ final class FrozenSending {
 
   private List<Tree> files(ContainerRecord record, Place at) {
     ContainerDirs dirs = parts.paths().container(record.id());
-    return List.of(
-        new Tree(TreeKind.BUNDLE, at.bundle()),
-        new Tree(TreeKind.UPPER, dirs.upper()),
-        log(record));
+    List<Tree> trees =
+        new ArrayList<>(
+            List.of(
+                new Tree(TreeKind.BUNDLE, at.bundle()),
+                new Tree(TreeKind.UPPER, dirs.upper()),
+                log(record)));
+    parts.core().volumes().moves().tree(record.id()).ifPresent(trees::add);
+    return trees;
   }
 
   private Tree log(ContainerRecord record) {
@@ -162,7 +166,7 @@ final class FrozenSending {
     return parts.paths().container(record.id()).log().toFile().length();
   }
 
-  private static SendRequest request(
+  private SendRequest request(
       MigrationId migration,
       ContainerRecord record,
       StepCommand.SendDelta step,
@@ -175,7 +179,7 @@ final class FrozenSending {
         label,
         trees,
         // Once is enough, and with what always comes.
-        label == SetLabel.FINAL ? List.of(record.layer()) : List.of(),
+        label == SetLabel.FINAL ? parts.layers(record) : List.of(),
         step.bandwidthBytesPerSecond());
   }
 }

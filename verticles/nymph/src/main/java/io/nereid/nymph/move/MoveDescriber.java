@@ -11,6 +11,7 @@ import io.nereid.domain.preflight.OpenFile;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.memory.DirtyProbe;
 import io.nereid.nymph.preflight.Preflight;
+import io.nereid.nymph.volume.VolumeMoves;
 import io.nereid.protocol.message.StepMessages.MoveDescription;
 import io.nereid.protocol.message.StepMessages.StepResult;
 import java.io.IOException;
@@ -51,9 +52,12 @@ final class MoveDescriber {
               "look at 'nereid ps -a'"));
     }
     DirtyProbe probe = DirtyProbe.begin(processes(id));
+    List<String> layers = parts.layers(record);
+    VolumeMoves volumes = parts.core().volumes().moves();
     long files =
-        parts.transfer().layerBytes(record.layer())
-            + bytes(parts.paths().container(record.id()).upper());
+        layers.stream().mapToLong(parts.transfer()::layerBytes).sum()
+            + bytes(parts.paths().container(record.id()).upper())
+            + volumes.bytes(id);
     ContainerFacts facts = preflight.source(record, status, files, () -> rate(probe, watchMs));
     return new StepResult.Described(
         new MoveDescription(
@@ -64,9 +68,10 @@ final class MoveDescriber {
             facts.source().capabilities(),
             room(facts),
             files,
-            List.of(record.layer()),
+            layers,
             record.terminal(),
-            facts.inside().tcpEstablished()),
+            facts.inside().tcpEstablished(),
+            volumes.writable(id)),
         facts);
   }
 

@@ -4,6 +4,7 @@ import io.nereid.config.CriuConfig;
 import io.nereid.domain.id.NodeId;
 import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.NymphCore;
+import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.criu.Checkpointer;
 import io.nereid.nymph.fs.HostPaths;
 import io.nereid.nymph.pages.LazyPages;
@@ -12,6 +13,7 @@ import io.nereid.nymph.track.Trackers;
 import io.nereid.port.TransferPort;
 import io.nereid.protocol.message.NymphMessages.AnnounceRequest;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -66,5 +68,14 @@ public record MoveParts(
 
   HostPaths paths() {
     return core.basics().paths();
+  }
+
+  /** Digests of all that a container has read-only: its root file system and volumes. */
+  public List<String> layers(ContainerRecord record) {
+    List<String> digests = new ArrayList<>(List.of(record.layer()));
+    core.volumes().moves().digests(record.id()).stream()
+        .filter(d -> !d.equals(record.layer()))
+        .forEach(digests::add);
+    return digests;
   }
 }

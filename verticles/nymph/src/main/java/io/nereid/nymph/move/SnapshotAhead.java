@@ -57,6 +57,8 @@ final class SnapshotAhead {
       if (memory) {
         trees.add(new Tree(TreeKind.IMAGES, readMemory(record, migration, directory, more)));
         copyUpper(record, directory, trees);
+        // Not copied before: what changes while it is sent is left to the final set.
+        parts.core().volumes().moves().tree(record.id()).ifPresent(trees::add);
       }
     } catch (IOException e) {
       throw noSpace(record, e);

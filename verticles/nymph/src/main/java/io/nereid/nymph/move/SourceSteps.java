@@ -172,7 +172,7 @@ final class SourceSteps {
         told);
   }
 
-  private static SendRequest sending(
+  private SendRequest sending(
       StepRequest request,
       StepCommand.SendAhead step,
       SetLabel label,
@@ -184,7 +184,7 @@ final class SourceSteps {
         step.ticket(),
         label,
         trees,
-        List.of(record.layer()),
+        parts.layers(record),
         step.options().bandwidthBytesPerSecond());
   }
 
@@ -277,6 +277,7 @@ final class SourceSteps {
     Path kept =
         ImageChain.isChained(images) ? directory(request, "ahead").resolve("images") : images;
     forget(id);
+    parts.core().volumes().moves().drop(id);
     parts
         .core()
         .runtime()

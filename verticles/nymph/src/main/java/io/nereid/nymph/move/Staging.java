@@ -6,6 +6,8 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.MigrationId;
+import io.nereid.domain.volume.VolumeUser;
+import io.nereid.nymph.bundle.VolumeMounts;
 import io.nereid.nymph.container.ContainerRecord;
 import io.nereid.nymph.fs.ContainerDirs;
 import io.nereid.nymph.fs.DurableFile;
@@ -264,6 +266,16 @@ final class Staging {
     move(bundle.resolve(Luggage.CONFIG), dirs.userConfig());
     move(root(set, TreeKind.UPPER), dirs.upper());
     move(root(set, TreeKind.LOG), dirs.log().getParent());
+    parts
+        .core()
+        .volumes()
+        .moves()
+        .arrive(
+            new VolumeUser(record.id(), record.name()),
+            VolumeMounts.in(dirs.userConfig()),
+            Optional.ofNullable(set.roots().get(TreeKind.VOLUMES)),
+            entry.move().volumes(),
+            entry.closeConnections());
     progress.record = record;
   }
 

@@ -24,9 +24,10 @@ final class TargetCheck {
     this.parts = parts;
   }
 
-  void check(MoveDescription move) {
+  void check(MoveDescription move, boolean restored) {
     String here = "host " + parts.paths().node();
     checkNames(move, here);
+    parts.core().volumes().moves().requireRoom(move.volumes(), restored);
     checkSpace(move, here);
   }
 

@@ -57,7 +57,7 @@ final class TargetSteps {
         .of(id)
         .filter(other -> !other.migration().equals(request.migration()))
         .ifPresent(this::giveUp);
-    check.check(step.move());
+    check.check(step.move(), step.closeConnections());
     Incoming entry =
         new Incoming(
             request.migration(),

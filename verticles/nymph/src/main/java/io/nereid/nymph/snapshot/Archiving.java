@@ -46,6 +46,7 @@ final class Archiving {
   /** The file appears when it is complete, or not at all. */
   SnapshotResult export(
       MigrationId operation, SnapshotCommand.Export export, Consumer<Progress> told) {
+    requireNoVolumes(export.snapshot());
     Path file = Path.of(export.file());
     requireFree(file, export.replace());
     Path directory = thawing.unpacked(operation.value());
@@ -72,6 +73,20 @@ final class Archiving {
       deleteQuietly(fresh);
       parts.moves().transfer().close(operation);
       parts.core().basics().delete().delete(directory);
+    }
+  }
+
+  // It would look complete, and is not: archives have no place for them.
+  private static void requireNoVolumes(Snapshot snapshot) {
+    if (!snapshot.volumes().isEmpty() || snapshot.layers().size() > 1) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.UNSUPPORTED,
+              "snapshot "
+                  + snapshot.id()
+                  + " has volumes, which a checkpoint archive does not hold: "
+                  + (snapshot.volumes().isEmpty() ? "read-only ones" : snapshot.volumes()),
+              "keep it in the cluster, or restore it and copy the volumes by hand"));
     }
   }
 

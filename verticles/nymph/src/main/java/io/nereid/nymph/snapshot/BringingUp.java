@@ -77,6 +77,7 @@ final class BringingUp {
   }
 
   private static MoveDescription describe(Snapshot s, Identity as) {
+    boolean same = s.container().equals(as.id());
     ContainerStatus status =
         new ContainerStatus(
             as.id(),
@@ -101,7 +102,8 @@ final class BringingUp {
         s.sizes().files() + s.sizes().log(),
         s.layers(),
         s.terminal(),
-        0);
+        0,
+        same ? s.volumes() : s.volumes().stream().map(v -> v.of(as.name())).toList());
   }
 
   private final class Steps {

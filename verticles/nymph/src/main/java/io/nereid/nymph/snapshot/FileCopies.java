@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -42,12 +43,17 @@ final class FileCopies {
 
   /** Begins to copy a tree, with owners, times, attributes and whiteouts, into a new directory. */
   Running begin(Path from, Path to) {
+    return begin(Map.of(from, to));
+  }
+
+  /** Begins to copy some, one after the other. */
+  Running begin(Map<Path, Path> trees) {
     Running running = new Running();
     Thread.ofVirtual()
         .name("copy")
         .start(() -> {
           try {
-            tree(from, to);
+            trees.forEach(this::tree);
             running.end.complete(null);
           } catch (RuntimeException | Error e) {
             running.end.completeExceptionally(e);
@@ -67,7 +73,7 @@ final class FileCopies {
     if (!outcome.ok()) {
       throw RuntimeFailures.of(
           FailureCode.RUNTIME_FAILED,
-          "copying the writable layer " + from,
+          "copying " + from,
           outcome,
           "make room below criu.dumpPath",
           List.of());

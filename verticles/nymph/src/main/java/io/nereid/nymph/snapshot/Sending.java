@@ -36,6 +36,9 @@ final class Sending {
       Map<TreeKind, Path> roots =
           parts.store().unpack(send.id(), directory, done -> told.accept(Taking.progress(done)));
       Luggage.readdress(roots.get(TreeKind.BUNDLE), send.as());
+      if (!parts.store().get(send.id()).container().equals(send.as().id())) {
+        OtherVolumes.rename(roots, send.as().name());
+      }
       List<Tree> trees =
           roots.entrySet().stream().map(e -> new Tree(e.getKey(), e.getValue())).toList();
       SendReport report =

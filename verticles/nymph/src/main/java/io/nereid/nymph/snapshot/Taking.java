@@ -7,6 +7,7 @@ import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.id.Fence;
+import io.nereid.domain.id.VolumeName;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.nymph.container.ContainerRecord;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,7 @@ import org.slf4j.LoggerFactory;
 final class Taking {
   private static final Logger LOG = LoggerFactory.getLogger(Taking.class);
   private static final Duration OTHERS_LIMIT = Duration.ofSeconds(10);
+  private static final String VOLUMES = "volumes";
   private static final long WORDS_BYTES_MAX = 16L << 10;
   private final SnapshotParts parts;
   private final Thawing thawing;
@@ -76,6 +79,7 @@ final class Taking {
    */
   private record Moment(
       ContainerRecord record,
+      List<VolumeName> volumes,
       Instant at,
       long freezeMs,
       List<Path> memory,
@@ -226,10 +230,15 @@ final class Taking {
         parts.core().runtime().freeze(record.id());
         pass("frozen");
         FileCopies.Running copying = copies.begin(dirs.upper(), directory.resolve("upper"));
+        FileCopies.Running volumes = copyVolumes(record, copies, directory);
         try {
           memory = dump.writeRemembering(record, before.newest(), directory.resolve("dump"));
         } finally {
-          copying.join();
+          try {
+            copying.join();
+          } finally {
+            volumes.join();
+          }
         }
         logBytes = Files.exists(dirs.log()) ? Files.size(dirs.log()) : 0;
         pass("dumped");
@@ -243,12 +252,29 @@ final class Taking {
       Path log = Files.createDirectories(directory.resolve("log")).resolve("ctr.log");
       FileCopies.beginning(dirs.log(), logBytes, log);
       complete = true;
-      return new Moment(record, at, freezeMs, before.directories(), memory);
+      List<VolumeName> volumes = parts.core().volumes().moves().writable(record.id());
+      return new Moment(record, volumes, at, freezeMs, before.directories(), memory);
     } finally {
       if (!complete) {
         memory.ifPresent(MemorySnapshot::close);
       }
     }
+  }
+
+  // Of the same moment as the memory: what a program has written and what it believes to have.
+  private FileCopies.Running copyVolumes(
+      ContainerRecord record, FileCopies copies, Path directory) {
+    Map<Path, Path> all = new LinkedHashMap<>();
+    parts
+        .core()
+        .volumes()
+        .moves()
+        .tree(record.id())
+        .ifPresent(tree ->
+            tree.only()
+                .forEach(
+                    n -> all.put(tree.root().resolve(n), directory.resolve(VOLUMES).resolve(n))));
+    return copies.begin(all);
   }
 
   private Snapshot store(
@@ -288,19 +314,24 @@ final class Taking {
             parts.core().epochs().epoch(record.id()),
             record.network(),
             parts.moves().probe().capabilities(),
-            List.of(record.layer()),
+            parts.moves().layers(record),
             record.command(),
             record.terminal(),
             Snapshot.Sizes.UNKNOWN,
             moment.freezeMs(),
             0,
-            take.chain());
+            take.chain(),
+            moment.volumes());
     List<Tree> trees =
-        List.of(
-            new Tree(TreeKind.BUNDLE, directory.resolve("bundle")),
-            new Tree(TreeKind.UPPER, directory.resolve("upper")),
-            new Tree(TreeKind.LOG, directory.resolve("log")),
-            new Tree(TreeKind.IMAGES, images));
+        new ArrayList<>(
+            List.of(
+                new Tree(TreeKind.BUNDLE, directory.resolve("bundle")),
+                new Tree(TreeKind.UPPER, directory.resolve("upper")),
+                new Tree(TreeKind.LOG, directory.resolve("log")),
+                new Tree(TreeKind.IMAGES, images)));
+    if (!moment.volumes().isEmpty()) {
+      trees.add(new Tree(TreeKind.VOLUMES, directory.resolve(VOLUMES)));
+    }
     return parts.store().put(draft, trees, based, begun, done -> told.accept(progress(done)));
   }
 

@@ -20,10 +20,12 @@ import io.nereid.domain.id.MigrationId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.RandomHex;
 import io.nereid.domain.id.Term;
+import io.nereid.domain.id.VolumeName;
 import io.nereid.domain.migration.MigrationOptions;
 import io.nereid.domain.migration.Mode;
 import io.nereid.domain.migration.NoConverge;
 import io.nereid.domain.migration.Round;
+import io.nereid.domain.volume.VolumeMount;
 import io.nereid.fault.FaultPoints;
 import io.nereid.nymph.HostBasics;
 import io.nereid.nymph.NymphCore;
@@ -207,9 +209,16 @@ class MoveStepsTest {
       assertThat(core.basics().journal().all()).isEmpty();
       assertThat(paths.dumps(id)).doesNotExist();
       assertThat(steps.reserved()).isEmpty();
+      assertThat(core.volumes().store().all()).isEmpty();
+      assertThat(volume().getParent()).isEmptyDirectory();
+    }
+
+    Path volume() {
+      return paths.data().resolve("volumes/data").resolve(VOLUME.value());
     }
   }
 
+  private static final VolumeName VOLUME = new VolumeName("state");
   private final ContainerId id = ContainerId.random();
 
   @BeforeEach
@@ -221,6 +230,7 @@ class MoveStepsTest {
             dir.resolve("bundle"),
             COUNT,
             c -> c.withObject("/process").withArray("env").add("WRITER=" + WRITER));
+    a.core.volumes().store().make(VOLUME, false, Optional.empty());
     ContainerStatus status =
         a.core
             .service()
@@ -231,7 +241,10 @@ class MoveStepsTest {
                     new ContainerName("counter"),
                     bundle.toString(),
                     spec,
-                    true));
+                    true,
+                    Optional.empty(),
+                    List.of(new VolumeMount(VOLUME, "/state", false))));
+    Files.writeString(a.volume().resolve("file"), "of the volume");
     assertThat(status.state()).isEqualTo(ContainerState.RUNNING);
     await().until(() -> a.count() > 3);
   }
@@ -280,8 +293,13 @@ class MoveStepsTest {
     await().until(() -> b.count() > before + 3);
     assertThat(b.log().lines().filter(l -> l.endsWith(" " + (before + 1)))).hasSize(1);
     assertThat(a.state()).isEqualTo(ContainerState.FROZEN);
+    assertThat(a.volume().resolve("file")).hasContent("of the volume");
     a.done(E2, new StepCommand.Release());
     a.assertNothingOf();
+    assertThat(b.volume().resolve("file")).hasContent("of the volume");
+    assertThat(b.core.volumes().store().all())
+        .singleElement()
+        .matches(v -> v.users().getFirst().id().equals(id));
     assertThat(a.transfer.retained).containsKey(id);
     var fate = (StepResult.TargetState) b.done(E2, new StepCommand.Query());
     assertThat(fate.fate()).isEqualTo(Fate.RUNNING);

@@ -60,4 +60,10 @@ public sealed interface Entry {
 
   /** The character device 0:0 of an overlay: something is deleted here. */
   record Whiteout(byte[] path, Meta meta) implements Entry {}
+
+  /** A unix socket; nobody listens on it elsewhere. */
+  record Socket(byte[] path, Meta meta) implements Entry {}
+
+  /** A device node. */
+  record Device(byte[] path, Meta meta, boolean block, int major, int minor) implements Entry {}
 }

@@ -22,6 +22,7 @@ import java.util.List;
  * path: length u16, bytes
  * attributes: count u8, each: name length u8, name, value length u16, value
  * file: size u64   symlink: length u16, target   hard link: file number u32
+ * device: block u8 (0 or 1), major u32, minor u32
  * </pre>
  */
 final class EntryCodec {
@@ -36,6 +37,8 @@ final class EntryCodec {
   private static final int HARD_LINK = 4;
   private static final int FIFO = 5;
   private static final int WHITEOUT = 6;
+  private static final int SOCKET = 7;
+  private static final int DEVICE = 8;
 
   private EntryCodec() {}
 
@@ -61,6 +64,9 @@ final class EntryCodec {
       case Directory d -> {}
       case Fifo f -> {}
       case Whiteout w -> {}
+      case Entry.Socket s -> {}
+      case Entry.Device d ->
+          out.put((byte) (d.block() ? 1 : 0)).putInt(d.major()).putInt(d.minor());
     }
   }
 
@@ -72,6 +78,8 @@ final class EntryCodec {
       case HardLink h -> HARD_LINK;
       case Fifo f -> FIFO;
       case Whiteout w -> WHITEOUT;
+      case Entry.Socket s -> SOCKET;
+      case Entry.Device d -> DEVICE;
     };
   }
 
@@ -95,6 +103,8 @@ final class EntryCodec {
         case HARD_LINK -> new HardLink(path, meta, in.getInt());
         case FIFO -> new Fifo(path, meta);
         case WHITEOUT -> new Whiteout(path, meta);
+        case SOCKET -> new Entry.Socket(path, meta);
+        case DEVICE -> device(path, meta, in);
         default -> throw new ManifestException("unknown type of entry " + type);
       };
     } catch (BufferUnderflowException e) {
@@ -119,6 +129,16 @@ final class EntryCodec {
       list.add(new Attribute(name, bytes(in, Limits.ATTRIBUTE_BYTES_MAX, "attribute")));
     }
     return List.copyOf(list);
+  }
+
+  private static Entry device(byte[] path, Meta meta, ByteBuffer in) throws ManifestException {
+    int block = in.get();
+    require(block == 0 || block == 1, "a device of unknown type " + block);
+    int major = in.getInt();
+    int minor = in.getInt();
+    // As in the kernel: 12 and 20 bits.
+    require((major & ~0xfff) == 0 && (minor & ~0xfffff) == 0, "a device out of range");
+    return new Entry.Device(path, meta, block == 1, major, minor);
   }
 
   private static long size(ByteBuffer in) throws ManifestException {

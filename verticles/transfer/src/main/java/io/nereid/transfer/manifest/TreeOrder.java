@@ -38,6 +38,8 @@ public final class TreeOrder {
       case Entry.Symlink s -> {}
       case Entry.Fifo f -> {}
       case Entry.Whiteout w -> {}
+      case Entry.Socket s -> {}
+      case Entry.Device d -> {}
     }
     previous = path;
   }

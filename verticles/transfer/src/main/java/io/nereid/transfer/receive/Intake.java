@@ -4,6 +4,7 @@ import io.nereid.domain.failure.Failure;
 import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.port.SetLabel;
+import io.nereid.port.TreeKind;
 import io.nereid.transfer.manifest.Chunks;
 import io.nereid.transfer.manifest.Digests;
 import io.nereid.transfer.manifest.FileTable;
@@ -35,6 +36,8 @@ final class Intake implements AutoCloseable {
   private final Optional<Neighbours> helpers;
   private final AtomicLong awaited = new AtomicLong();
   private final AtomicLong verifiedBytes = new AtomicLong();
+  private final long bytesMax;
+  private long volumeBytes;
   private volatile boolean sealed;
 
   /**
@@ -48,6 +51,7 @@ final class Intake implements AutoCloseable {
       List<IncomingSet> sets,
       ChunkIndex index,
       ExecutorService pool,
+      long bytesMax,
       Optional<Neighbours> helpers) {
     this.helpers = helpers;
     this.label = label;
@@ -55,6 +59,7 @@ final class Intake implements AutoCloseable {
     this.sets = List.copyOf(sets);
     this.index = index;
     this.pool = pool;
+    this.bytesMax = bytesMax;
     this.baseNumbers = new int[sets.size()];
     Arrays.fill(baseNumbers, -1);
   }
@@ -154,6 +159,12 @@ final class Intake implements AutoCloseable {
       set.settle(chunk);
       return;
     }
+    if (set.kind() == TreeKind.VOLUMES) {
+      volumeBytes += set.manifest().files().bytesOf(chunk, 1);
+      if (volumeBytes > bytesMax) {
+        throw tooMuch(bytesMax);
+      }
+    }
     long found = index.find(digests, at);
     if (found != ChunkIndex.NONE) {
       Base base = index.base((int) (found >>> 32));
@@ -173,6 +184,16 @@ final class Intake implements AutoCloseable {
     if (baseNumbers[number] >= 0) {
       index.put(digests, at, baseNumbers[number], chunk);
     }
+  }
+
+  static FailureException tooMuch(long bytesMax) {
+    return new FailureException(
+        Failure.refused(
+            FailureCode.NO_SPACE,
+            "more than the "
+                + bytesMax
+                + " bytes are offered that were reserved for this container",
+            "free space at the target, or choose another one"));
   }
 
   private boolean isMine(int number, int chunk, byte[] digests, int at) {

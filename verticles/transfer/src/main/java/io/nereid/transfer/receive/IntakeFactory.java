@@ -1,7 +1,5 @@
 package io.nereid.transfer.receive;
 
-import io.nereid.domain.failure.Failure;
-import io.nereid.domain.failure.FailureCode;
 import io.nereid.domain.failure.FailureException;
 import io.nereid.domain.id.ContainerId;
 import io.nereid.domain.snapshot.Snapshot;
@@ -78,7 +76,8 @@ final class IntakeFactory {
     }
     Optional<Neighbours> helpers =
         Optional.of(session.neighbours()).filter(n -> session.mayBeHelped(label));
-    return new Intake(label, offer, sets, index(wanted), context.pool(), helpers);
+    return new Intake(
+        label, offer, sets, index(wanted), context.pool(), session.request().bytesMax(), helpers);
   }
 
   /** After a reconnect the same trees must be offered again. */
@@ -119,15 +118,10 @@ final class IntakeFactory {
       if (w.kind() == TreeKind.LAYER ? !LayerStore.isDigest(w.layer()) : !seen.add(w.kind())) {
         throw new ManifestException("a tree of kind " + w.kind() + " is there twice or unnamed");
       }
-      bytes += w.header().contentBytes();
+      // Volumes may have files of any size with next to nothing in them: what comes is counted.
+      bytes += w.kind() == TreeKind.VOLUMES ? 0 : w.header().contentBytes();
       if (bytes < 0 || bytes > session.request().bytesMax()) {
-        throw new FailureException(
-            Failure.refused(
-                FailureCode.NO_SPACE,
-                "more than the "
-                    + session.request().bytesMax()
-                    + " bytes are offered that were reserved for this container",
-                "free space at the target, or choose another one"));
+        throw Intake.tooMuch(session.request().bytesMax());
       }
     }
   }

@@ -45,7 +45,7 @@ final class StoreFiles {
   static Snapshot.Sizes sizes(Map<TreeKind, Long> bytes, long added) {
     return new Snapshot.Sizes(
         bytes.getOrDefault(TreeKind.IMAGES, 0L),
-        bytes.getOrDefault(TreeKind.UPPER, 0L),
+        bytes.getOrDefault(TreeKind.UPPER, 0L) + bytes.getOrDefault(TreeKind.VOLUMES, 0L),
         bytes.getOrDefault(TreeKind.LOG, 0L),
         bytes.values().stream().mapToLong(Long::longValue).sum(),
         added);

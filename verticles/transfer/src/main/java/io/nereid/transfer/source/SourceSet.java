@@ -104,7 +104,7 @@ public final class SourceSet implements AutoCloseable {
 
   /** True when content is compared with its digest once more as it is sent. */
   public boolean checkedAgain() {
-    return kind == TreeKind.UPPER || kind == TreeKind.BUNDLE || kind == TreeKind.LOG;
+    return kind != TreeKind.IMAGES && kind != TreeKind.LAYER;
   }
 
   /** True when a file with another size or time than at the scan is a mistake. */

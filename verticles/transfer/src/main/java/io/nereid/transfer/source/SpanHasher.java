@@ -20,6 +20,9 @@ public final class SpanHasher {
 
   private static final int READ_BYTES = 256 * 1024;
 
+  /** Asking the kernel where the holes are is not worth while for a smaller file. */
+  private static final long HOLES_FROM_BYTES = 1L << 20;
+
   private SpanHasher() {}
 
   /**
@@ -50,13 +53,23 @@ public final class SpanHasher {
     byte[] digests = new byte[count * Chunks.DIGEST_BYTES];
     byte[] content = new byte[READ_BYTES];
     MessageDigest sha = Digests.sha256();
+    int asked = -1;
+    boolean inZeros = false;
     try (ChunkReader reader = new ChunkReader(set)) {
       for (int chunk = first; chunk < first + count; ) {
         int file = files.fileOf(chunk);
-        int run =
-            Math.min(
-                Math.min(first + count, files.endChunk(file)) - chunk,
-                READ_BYTES / files.chunkBytes(file));
+        int most = Math.min(first + count, files.endChunk(file)) - chunk;
+        if (asked != file || inZeros) {
+          asked = file;
+          inZeros = false;
+          int hole = holeChunks(set, file, chunk, most);
+          if (hole > 0) {
+            // The digest of zeros is what the array holds already.
+            chunk += hole;
+            continue;
+          }
+        }
+        int run = Math.min(most, READ_BYTES / files.chunkBytes(file));
         int length = reader.read(file, chunk, run, java.nio.ByteBuffer.wrap(content));
         int at = 0;
         for (int c = chunk; c < chunk + run; c++) {
@@ -70,9 +83,28 @@ public final class SpanHasher {
           at += bytes;
         }
         chunk += run;
+        inZeros = Digests.isZero(digests, (chunk - 1 - first) * Chunks.DIGEST_BYTES);
       }
     }
     return new Span(set, first, count, digests);
+  }
+
+  /** How many chunks from here on are nothing but hole; asked of large files only. */
+  private static int holeChunks(SourceSet set, int file, int chunk, int most) {
+    FileTable files = set.manifest().files();
+    long size = files.size(file);
+    if (size < HOLES_FROM_BYTES) {
+      return 0;
+    }
+    long offset = files.offsetIn(file, chunk);
+    try {
+      long data = set.dir().nextData(set.manifest().file(file).path(), offset);
+      long whole = Math.max(0, data - offset) / files.chunkBytes(file);
+      return data >= size ? most : (int) Math.min(most, whole);
+    } catch (IOException e) {
+      // Reading it says better what is wrong.
+      return 0;
+    }
   }
 
   /** Computes all digests that are missing, on several threads; blocks. */

@@ -16,7 +16,7 @@ import java.io.IOException;
 public final class TreeBuilder {
   private TreeBuilder() {}
 
-  /** Makes everything without content; device nodes only where an overlay needs them. */
+  /** Makes everything without content; device nodes in volumes and where an overlay needs one. */
   public static void create(Manifest manifest, BeneathDir dir) throws IOException {
     TreeKind kind = manifest.header().kind();
     manifest.forEach((entry, filesBefore) -> {
@@ -30,12 +30,23 @@ public final class TreeBuilder {
         case Entry.Symlink s -> dir.makeSymlink(path, s.target());
         case Entry.HardLink h -> dir.makeHardLink(path, manifest.file(h.file()).path());
         case Entry.Fifo f -> {
-          requireKind(kind == TreeKind.UPPER || kind == TreeKind.LAYER, kind, entry);
+          requireKind(
+              kind == TreeKind.UPPER || kind == TreeKind.LAYER || kind == TreeKind.VOLUMES,
+              kind,
+              entry);
           dir.makeFifo(path);
         }
         case Entry.Whiteout w -> {
           requireKind(kind == TreeKind.UPPER, kind, entry);
           dir.makeWhiteout(path);
+        }
+        case Entry.Socket s -> {
+          requireKind(kind == TreeKind.VOLUMES, kind, entry);
+          dir.makeSocket(path);
+        }
+        case Entry.Device d -> {
+          requireKind(kind == TreeKind.VOLUMES, kind, entry);
+          dir.makeDevice(path, d.block(), d.major(), d.minor());
         }
       }
     });

@@ -13,6 +13,7 @@ import io.nereid.transfer.manifest.Entry;
 import io.nereid.transfer.manifest.Limits;
 import io.nereid.transfer.manifest.ManifestWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the entries of a tree into a manifest, without any content. Sockets are left out: nothing
- * listens on them elsewhere. A tree that changes meanwhile is an error unless it is tolerated: then
- * what has vanished is left out.
+ * Writes the entries of a tree into a manifest, without any content. Sockets are left out, but in
+ * volumes: nothing listens on them elsewhere. A tree that changes meanwhile is an error unless it
+ * is tolerated: then what has vanished is left out.
  */
 public final class TreeScanner {
   private static final Logger log = LoggerFactory.getLogger(TreeScanner.class);
@@ -80,6 +81,9 @@ public final class TreeScanner {
   private List<byte[]> names(byte[] path) throws IOException {
     try {
       List<byte[]> names = dir.list(path, Limits.ENTRIES_MAX);
+      if (path.length == 0 && !tree.only().isEmpty()) {
+        names.removeIf(n -> !tree.only().contains(new String(n, StandardCharsets.UTF_8)));
+      }
       names.sort(Arrays::compareUnsigned);
       return names;
     } catch (ErrnoException e) {
@@ -95,7 +99,8 @@ public final class TreeScanner {
 
   private Entry read(byte[] path) throws IOException {
     FileStatus s = dir.status(path);
-    if (s.isSocket()) {
+    boolean volumes = tree.kind() == TreeKind.VOLUMES;
+    if (s.isSocket() && !volumes) {
       return null;
     }
     Entry.Meta meta =
@@ -112,6 +117,12 @@ public final class TreeScanner {
     }
     if (s.isFile()) {
       return file(path, s, meta);
+    }
+    if (s.isSocket()) {
+      return new Entry.Socket(path, meta);
+    }
+    if (volumes) {
+      return new Entry.Device(path, meta, s.isBlockDevice(), s.rdevMajor(), s.rdevMinor());
     }
     return device(path, s, meta);
   }

@@ -44,6 +44,7 @@ public final class Messages {
       case UPPER -> Kind.KIND_UPPER;
       case IMAGES -> Kind.KIND_IMAGES;
       case LOG -> Kind.KIND_LOG;
+      case VOLUMES -> Kind.KIND_VOLUMES;
     };
   }
 
@@ -55,6 +56,7 @@ public final class Messages {
       case KIND_UPPER -> Optional.of(TreeKind.UPPER);
       case KIND_IMAGES -> Optional.of(TreeKind.IMAGES);
       case KIND_LOG -> Optional.of(TreeKind.LOG);
+      case KIND_VOLUMES -> Optional.of(TreeKind.VOLUMES);
       case KIND_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
     };
   }

@@ -136,6 +136,8 @@ class ManifestTest {
       case Entry.HardLink h -> new Entry.HardLink(h.path(), t, h.file());
       case Entry.Fifo f -> new Entry.Fifo(f.path(), t);
       case Entry.Whiteout w -> new Entry.Whiteout(w.path(), t);
+      case Entry.Socket s -> new Entry.Socket(s.path(), t);
+      case Entry.Device d -> new Entry.Device(d.path(), t, d.block(), d.major(), d.minor());
     };
   }
 
