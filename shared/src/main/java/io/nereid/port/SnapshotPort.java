@@ -74,10 +74,13 @@ public interface SnapshotPort {
   /** Deletes one, and of its content what no other needs. NOT_FOUND when it is not here. */
   void remove(SnapshotId id);
 
-  /** Where content may be had whose digest is known. */
-  interface ChunkSource {
-    /** The content, which the asker compares with the digest; empty when it is not to be had. */
-    Optional<byte[]> chunk(byte[] digest, int length);
+  /** Where a damaged snapshot may be had once more. */
+  interface Repair {
+    /**
+     * Its trees, of which what is needed is compared with its digest; empty when they cannot be
+     * had.
+     */
+    List<Tree> trees(SnapshotId id);
   }
 
   /**
@@ -86,9 +89,8 @@ public interface SnapshotPort {
    * meanwhile, one at a time.
    *
    * @param only one, or all
-   * @param repair writes content of it in the place of what is damaged; nothing when it is empty
+   * @param repair asked when something is damaged, to write what it has in the place of that
    * @param done told how many bytes were read
    */
-  List<SnapshotCheck> verify(
-      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done);
+  List<SnapshotCheck> verify(Optional<SnapshotId> only, Optional<Repair> repair, LongConsumer done);
 }

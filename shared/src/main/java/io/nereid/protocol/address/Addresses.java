@@ -178,6 +178,12 @@ public final class Addresses {
           JobMessages.ScheduleRequest.class,
           JobMessages.ScheduleView.class,
           QUICK_MS);
+  public static final Address<JobMessages.VerifyRequest, JobMessages.JobView> VERIFY =
+      new Address<>(
+          "v1.coordinator.snapshot.verify",
+          JobMessages.VerifyRequest.class,
+          JobMessages.JobView.class,
+          2 * QUICK_MS);
   public static final Address<JobMessages.JobRequest, JobMessages.JobView> JOB =
       new Address<>(
           "v1.coordinator.job",

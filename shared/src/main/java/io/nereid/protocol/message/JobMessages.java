@@ -7,6 +7,7 @@ import io.nereid.domain.id.JobId;
 import io.nereid.domain.id.NodeId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotCheck;
 import io.nereid.domain.snapshot.SnapshotPlace;
 import java.time.Instant;
 import java.util.List;
@@ -111,6 +112,14 @@ public final class JobMessages {
       int failures,
       Optional<String> trouble) {}
 
+  /**
+   * Verifies a snapshot on one host.
+   *
+   * @param node that holds it; absent: any that does
+   * @param repair whether what is damaged is to be fetched from another host that holds it
+   */
+  public record VerifyRequest(String ref, Optional<NodeId> node, boolean repair) {}
+
   /** Reads one job; waits until it has ended, at most waitMs. */
   public record JobRequest(JobId job, long waitMs) {}
 
@@ -128,6 +137,7 @@ public final class JobMessages {
    * @param snapshot that it made, restored or wrote, when that is known
    * @param container that it brought up
    * @param failure why it has failed
+   * @param check what was found when a snapshot was verified
    */
   public record JobView(
       JobId id,
@@ -136,5 +146,6 @@ public final class JobMessages {
       Progress progress,
       Optional<Snapshot> snapshot,
       Optional<Location> container,
-      Optional<Failure> failure) {}
+      Optional<Failure> failure,
+      Optional<SnapshotCheck> check) {}
 }

@@ -16,6 +16,7 @@ import io.nereid.domain.snapshot.Snapshot;
 import io.nereid.domain.snapshot.SnapshotDiff;
 import io.nereid.domain.snapshot.SnapshotPolicy;
 import io.nereid.port.Loan;
+import io.nereid.domain.snapshot.SnapshotCheck;
 import io.nereid.port.TransferTicket;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class SnapshotMessages {
         case Rewind r -> "rewind";
         case Send s -> "send";
         case Remove r -> "remove";
+        case Verify v -> "verify";
         case Export e -> "export";
         case Import i -> "import";
         case Replicate r -> "replicate";
@@ -77,6 +79,18 @@ public final class SnapshotMessages {
 
     /** Delete one. */
     record Remove(SnapshotId id) implements SnapshotCommand {}
+
+    /**
+     * Read all of one that is held here, and compare it with its digests.
+     *
+     * @param repairFrom hosts that hold it, too, from which what is damaged is fetched; empty: it
+     *     is only told
+     */
+    record Verify(Snapshot snapshot, List<NodeId> repairFrom) implements SnapshotCommand {
+      public Verify {
+        repairFrom = List.copyOf(repairFrom);
+      }
+    }
 
     /**
      * Write one that this or another host holds into a checkpoint archive.
@@ -143,6 +157,9 @@ public final class SnapshotMessages {
 
     /** Of {@link SnapshotCommand.Lend}. */
     record Lent(Loan loan) implements SnapshotResult {}
+
+    /** Of {@link SnapshotCommand.Verify}. */
+    record Verified(SnapshotCheck check) implements SnapshotResult {}
 
     /** Of {@link SnapshotCommand.Remove}. */
     record Removed() implements SnapshotResult {}

@@ -17,6 +17,7 @@ import io.nereid.protocol.message.JobMessages.RestoreRequest;
 import io.nereid.protocol.message.JobMessages.RewindRequest;
 import io.nereid.protocol.message.JobMessages.SnapshotRequest;
 import io.nereid.protocol.message.JobMessages.SnapshotsRequest;
+import io.nereid.protocol.message.JobMessages.VerifyRequest;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -43,6 +44,8 @@ final class SnapshotRoutes {
 
   private record Copy(Optional<String> node) {}
 
+  private record Verify(Optional<String> node, Optional<Boolean> repair) {}
+
   private record Import(Optional<String> file, Optional<String> node, Optional<String> label) {}
 
   private final Questions questions;
@@ -63,6 +66,7 @@ final class SnapshotRoutes {
     router.get("/v1/snapshots/:snapshot/diff").handler(Replies.of(this::diff));
     router.delete("/v1/snapshots/:snapshot").handler(Replies.of(this::remove));
     router.post("/v1/snapshots/:snapshot/restore").handler(Replies.of(ACCEPTED, this::restore));
+    router.post("/v1/snapshots/:snapshot/verify").handler(Replies.of(ACCEPTED, this::verify));
     router.post("/v1/snapshots/:snapshot/export").handler(Replies.of(ACCEPTED, this::export));
     router.post("/v1/snapshots/:snapshot/copies").handler(Replies.of(ACCEPTED, this::copy));
     router.get("/v1/jobs/:job").handler(Replies.of(this::job));
@@ -143,6 +147,14 @@ final class SnapshotRoutes {
     Import body = RequestReader.body(context, Import.class);
     return questions.ask(
         Addresses.IMPORT, new ImportRequest(node(body.node()), file(body.file()), body.label()));
+  }
+
+  private Future<?> verify(RoutingContext context) {
+    Verify body = RequestReader.body(context, Verify.class);
+    return questions.ask(
+        Addresses.VERIFY,
+        new VerifyRequest(
+            snapshot(context), body.node().map(NodeId::new), body.repair().orElse(false)));
   }
 
   private NodeId node(Optional<String> given) {

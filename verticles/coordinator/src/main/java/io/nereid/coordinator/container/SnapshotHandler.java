@@ -20,9 +20,11 @@ import io.nereid.protocol.message.JobMessages.ImportRequest;
 import io.nereid.protocol.message.JobMessages.JobView;
 import io.nereid.protocol.message.JobMessages.RemoveSnapshotRequest;
 import io.nereid.protocol.message.JobMessages.ReplicateRequest;
+import io.nereid.protocol.message.JobMessages.VerifyRequest;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotCommand;
 import io.nereid.protocol.message.SnapshotMessages.SnapshotResult;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -138,6 +140,38 @@ public final class SnapshotHandler {
         told -> {
           var result = nymphs.perform(request.node(), Optional.empty(), replicate, told);
           return stored(request.node(), (SnapshotResult.Stored) result);
+        });
+  }
+
+  /** Has one host compare what it holds with its digests. */
+  public JobView verify(VerifyRequest request) {
+    SnapshotPlace found = snapshots.reachable(request.ref());
+    SnapshotId id = found.snapshot().id();
+    NodeId node = request.node().orElse(found.holder());
+    List<NodeId> holders =
+        snapshots.holders(id).stream()
+            .filter(SnapshotPlace::present)
+            .map(SnapshotPlace::holder)
+            .toList();
+    if (!holders.contains(node)) {
+      throw new FailureException(
+          Failure.refused(
+              FailureCode.NOT_FOUND,
+              "host '" + node + "' does not hold snapshot " + id + ", or is away",
+              "look at 'nereid snapshots -a'"));
+    }
+    List<NodeId> others =
+        request.repair() ? holders.stream().filter(h -> !h.equals(node)).toList() : List.of();
+    return jobs.begin(
+        "verification of snapshot " + id + " on host '" + node + "'",
+        Optional.of(found.snapshot()),
+        told -> {
+          var command = new SnapshotCommand.Verify(found.snapshot(), others);
+          var result = nymphs.perform(node, Optional.empty(), command, told);
+          return new Jobs.Outcome(
+              Optional.of(found.snapshot()),
+              Optional.empty(),
+              Optional.of(((SnapshotResult.Verified) result).check()));
         });
   }
 

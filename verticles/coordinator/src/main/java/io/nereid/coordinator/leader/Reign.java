@@ -267,6 +267,7 @@ final class Reign {
     registrations.add(server.serveBlocking(Addresses.REWIND, rewind::rewind));
     registrations.add(server.serveBlocking(Addresses.PRUNE, pruner::prune));
     registrations.add(server.serveBlocking(Addresses.SCHEDULE, scheduler::show));
+    registrations.add(server.serveBlocking(Addresses.VERIFY, snapshots::verify));
     registrations.add(server.serveBlocking(Addresses.JOB, jobs::show));
     registrations.add(server.serveBlocking(Addresses.STANDING, recoveries::standing));
     registrations.add(server.serveBlocking(Addresses.RECOVER, recoveries::recover));

@@ -8,6 +8,7 @@ import io.nereid.domain.id.JobId;
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.migration.Progress;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.domain.snapshot.SnapshotCheck;
 import io.nereid.protocol.address.Addresses;
 import io.nereid.protocol.message.JobMessages.JobRequest;
 import io.nereid.protocol.message.JobMessages.JobState;
@@ -31,7 +32,13 @@ public final class Jobs {
   private static final int JOBS_MAX = 500;
 
   /** What a job brought. */
-  public record Outcome(Optional<Snapshot> snapshot, Optional<Location> container) {}
+  public record Outcome(
+      Optional<Snapshot> snapshot, Optional<Location> container, Optional<SnapshotCheck> check) {
+    /** The same of a job that has verified nothing. */
+    public Outcome(Optional<Snapshot> snapshot, Optional<Location> container) {
+      this(snapshot, container, Optional.empty());
+    }
+  }
 
   /** A job's work, which blocks; tells its progress now and then. */
   public interface Work {
@@ -53,7 +60,14 @@ public final class Jobs {
 
     JobView running() {
       return new JobView(
-          id, what, JobState.RUNNING, progress, about, Optional.empty(), Optional.empty());
+          id,
+          what,
+          JobState.RUNNING,
+          progress,
+          about,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
 
     JobView done(Outcome outcome) {
@@ -64,12 +78,20 @@ public final class Jobs {
           progress,
           outcome.snapshot().or(() -> about),
           outcome.container(),
-          Optional.empty());
+          Optional.empty(),
+          outcome.check());
     }
 
     JobView failed(Failure failure) {
       return new JobView(
-          id, what, JobState.FAILED, progress, about, Optional.empty(), Optional.of(failure));
+          id,
+          what,
+          JobState.FAILED,
+          progress,
+          about,
+          Optional.empty(),
+          Optional.of(failure),
+          Optional.empty());
     }
   }
 

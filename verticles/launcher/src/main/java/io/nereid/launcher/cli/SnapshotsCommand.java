@@ -19,12 +19,14 @@ import picocli.CommandLine.Spec;
     name = "snapshots",
     description = {
       "List snapshots, the newest first; or delete some: rm ID...;",
-      "or those that are not to be kept: prune [CONTAINER] [--dry-run]."
+      "or those that are not to be kept: prune [CONTAINER] [--dry-run];",
+      "or read them and compare all with its digests: verify [ID...] [--repair], without an ID all."
     },
     sortOptions = false)
 final class SnapshotsCommand extends ListingCommand {
   private static final String REMOVE = "rm";
   private static final String PRUNE = "prune";
+  private static final String VERIFY = "verify";
   @Spec private CommandSpec spec;
 
   @Option(
@@ -35,11 +37,17 @@ final class SnapshotsCommand extends ListingCommand {
   @Option(names = "--dry-run", description = "With prune: only say which would be deleted.")
   private boolean dryRun;
 
+  @Option(
+      names = "--repair",
+      description = "With verify: fetch what is damaged from another host that holds it.")
+  private boolean repair;
+
   @Parameters(
       arity = "0..*",
-      paramLabel = "rm ID | prune",
+      paramLabel = "rm ID | prune | verify",
       hideParamSyntax = true,
-      description = "The ones to delete: ids, beginnings of ids, or labels; or a container.")
+      description =
+          "The ones to delete or to verify: ids, beginnings of ids, or labels; or a container.")
   private List<String> words = List.of();
 
   SnapshotsCommand(Shell shell) {
@@ -54,12 +62,17 @@ final class SnapshotsCommand extends ListingCommand {
     if (words.isEmpty()) {
       return super.call();
     }
+    if (words.getFirst().equals(VERIFY)) {
+      return new SnapshotVerification(shell(), wantsJson(), repair)
+          .verify(client(), words.subList(1, words.size()));
+    }
     if (words.getFirst().equals(PRUNE) && words.size() <= 2) {
       return prune(client());
     }
     if (words.size() < 2 || !words.getFirst().equals(REMOVE)) {
       throw new ParameterException(
-          spec.commandLine(), "expected no words, rm ID..., or prune [CONTAINER], not " + words);
+          spec.commandLine(),
+          "expected no words, rm ID..., prune [CONTAINER], or verify [ID...], not " + words);
     }
     return remove(client());
   }

@@ -23,6 +23,7 @@ public final class SnapshotService {
   private final Sending sending;
   private final BringingUp bringingUp;
   private final Archiving archiving;
+  private final Verifying verifying;
   private final Replicating replicating;
   private final Rewinding rewinding;
   private final Comparing comparing;
@@ -34,6 +35,7 @@ public final class SnapshotService {
     this.sending = new Sending(parts, thawing);
     this.bringingUp = new BringingUp(parts);
     this.archiving = new Archiving(parts, thawing);
+    this.verifying = new Verifying(parts);
     this.replicating = new Replicating(parts);
     this.comparing = new Comparing(parts, thawing);
     this.rewinding = new Rewinding(parts, thawing, bringingUp);
@@ -75,6 +77,7 @@ public final class SnapshotService {
         parts.store().remove(c.id());
         yield new SnapshotResult.Removed();
       }
+      case SnapshotCommand.Verify c -> verifying.verify(request.operation(), c, told);
       case SnapshotCommand.Export c -> archiving.export(request.operation(), c, told);
       case SnapshotCommand.Import c -> archiving.read(c, told);
       case SnapshotCommand.Lend c ->

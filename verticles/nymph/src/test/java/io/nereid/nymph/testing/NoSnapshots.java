@@ -57,7 +57,7 @@ public final class NoSnapshots implements SnapshotPort {
 
   @Override
   public List<SnapshotCheck> verify(
-      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done) {
+      Optional<SnapshotId> only, Optional<Repair> repair, LongConsumer done) {
     return List.of();
   }
 }

@@ -1,11 +1,17 @@
 package io.nereid.transfer.snapshot;
 
-import io.nereid.port.SnapshotPort.ChunkSource;
+import io.nereid.domain.id.RandomHex;
+import io.nereid.port.Tree;
 import io.nereid.transfer.manifest.Chunks;
 import io.nereid.transfer.manifest.Digests;
+import io.nereid.transfer.manifest.FileTable;
+import io.nereid.transfer.source.SourceSet;
+import io.nereid.transfer.source.SpanHasher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 
 /**
  * Puts content in the place of what was damaged, so that all snapshots that refer to it are whole.
@@ -27,16 +34,54 @@ final class ChunkRepair {
   /** Content that was compared with the digest. */
   record Content(Verifier.Bad bad, byte[] bytes) {}
 
-  /** Gets what can be had. */
-  static List<Content> fetch(List<Verifier.Bad> bad, ChunkSource source) {
+  /**
+   * Looks for content in trees that came from elsewhere.
+   *
+   * @param scratch existing directory
+   */
+  static List<Content> find(
+      List<Verifier.Bad> bad, List<Tree> trees, Path scratch, ExecutorService pool, int threads)
+      throws IOException {
+    Map<ByteBuffer, Verifier.Bad> wanted = new HashMap<>();
+    bad.stream().limit(CHUNKS_MAX).forEach(one -> wanted.put(ByteBuffer.wrap(one.digest()), one));
     List<Content> content = new ArrayList<>();
-    for (Verifier.Bad one : bad.subList(0, Math.min(CHUNKS_MAX, bad.size()))) {
-      Optional<byte[]> bytes = source.chunk(one.digest().clone(), one.length());
-      if (bytes.isPresent() && isRight(one, bytes.get(), bytes.get().length)) {
-        content.add(new Content(one, bytes.get()));
+    for (Tree tree : trees) {
+      Path manifest = scratch.resolve(StoreFiles.STAGING + RandomHex.ofBytes(8));
+      try (SourceSet set = SourceSet.scan(tree, false, manifest);
+          Ahead<ReadSpan> reading =
+              new Ahead<>(pool, threads + 1, span -> pick(set, span, wanted, content))) {
+        int chunks = set.manifest().header().chunks();
+        for (int first = 0; first < chunks && !wanted.isEmpty(); ) {
+          int from = first;
+          int count = SpanHasher.spanCount(set.manifest().files(), first);
+          reading.add(() -> ReadSpan.read(set, Optional.empty(), from, count));
+          first += count;
+        }
+        reading.finish();
+      } finally {
+        Files.deleteIfExists(manifest);
       }
     }
     return content;
+  }
+
+  private static void pick(
+      SourceSet set, ReadSpan span, Map<ByteBuffer, Verifier.Bad> wanted, List<Content> found) {
+    FileTable files = set.manifest().files();
+    int at = 0;
+    for (int i = 0; i < span.count(); i++) {
+      int chunk = span.first() + i;
+      int length = files.lengthOf(files.fileOf(chunk), chunk);
+      ByteBuffer digest =
+          ByteBuffer.wrap(
+              Arrays.copyOfRange(
+                  span.digests(), i * Chunks.DIGEST_BYTES, (i + 1) * Chunks.DIGEST_BYTES));
+      Verifier.Bad bad = wanted.remove(digest);
+      if (bad != null && bad.length() == length) {
+        found.add(new Content(bad, Arrays.copyOfRange(span.content(), at, at + length)));
+      }
+      at += length;
+    }
   }
 
   private static boolean isRight(Verifier.Bad bad, byte[] bytes, int length) {

@@ -310,7 +310,7 @@ public final class SnapshotStore implements SnapshotPort {
 
   @Override
   public List<SnapshotCheck> verify(
-      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done) {
+      Optional<SnapshotId> only, Optional<Repair> repair, LongConsumer done) {
     List<SnapshotId> ids =
         only.map(List::of).orElseGet(() -> all().stream().map(Snapshot::id).toList());
     List<SnapshotCheck> checks = new ArrayList<>();
@@ -333,7 +333,7 @@ public final class SnapshotStore implements SnapshotPort {
   }
 
   private SnapshotCheck settle(
-      SnapshotId id, Verifier.Found found, Verifier verifier, Optional<ChunkSource> repair)
+      SnapshotId id, Verifier.Found found, Verifier verifier, Optional<Repair> repair)
       throws IOException {
     List<Verifier.Bad> bad = found.bad();
     synchronized (this) {
@@ -342,7 +342,8 @@ public final class SnapshotStore implements SnapshotPort {
     int repaired = 0;
     if (repair.isPresent() && !bad.isEmpty()) {
       // Fetching from others takes long, and needs nobody to wait.
-      List<ChunkRepair.Content> content = ChunkRepair.fetch(bad, repair.get());
+      List<ChunkRepair.Content> content =
+          ChunkRepair.find(bad, repair.get().trees(id), dir, hashPool, hashThreads);
       synchronized (this) {
         repaired = ChunkRepair.write(packs, content);
       }

@@ -62,7 +62,7 @@ public record StartedSnapshots(Supplier<SnapshotStore> store) implements Snapsho
 
   @Override
   public List<SnapshotCheck> verify(
-      Optional<SnapshotId> only, Optional<ChunkSource> repair, LongConsumer done) {
+      Optional<SnapshotId> only, Optional<Repair> repair, LongConsumer done) {
     return store.get().verify(only, repair, done);
   }
 }

@@ -9,18 +9,37 @@ import io.nereid.domain.id.NodeId;
 import io.nereid.domain.id.SnapshotId;
 import io.nereid.domain.node.Capabilities;
 import io.nereid.domain.snapshot.Snapshot;
+import io.nereid.port.Tree;
+import io.nereid.port.TreeKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Snapshots that have not been stored yet. */
+/** Snapshots for tests. */
 public final class Drafts {
+  static final String PAGES = "pages-1.img";
+
   private Drafts() {}
+
+  static Snapshot draft() {
+    return draft(SnapshotId.random());
+  }
+
+  static Snapshot draft(SnapshotId id) {
+    return draft(id, List.of());
+  }
 
   /** One with these layers. */
   public static Snapshot draft(List<String> layers) {
+    return draft(SnapshotId.random(), layers);
+  }
+
+  private static Snapshot draft(SnapshotId id, List<String> layers) {
     return new Snapshot(
-        SnapshotId.random(),
+        id,
         Optional.empty(),
         ContainerId.random(),
         new ContainerName("c"),
@@ -36,5 +55,12 @@ public final class Drafts {
         Snapshot.Sizes.UNKNOWN,
         7,
         0);
+  }
+
+  /** Images with one file of pages. */
+  static List<Tree> images(Path root, byte[] pages) throws IOException {
+    Path images = Files.createDirectories(root);
+    Files.write(images.resolve(PAGES), pages);
+    return List.of(new Tree(TreeKind.IMAGES, images));
   }
 }
