@@ -22,12 +22,13 @@ final class BenchCommand extends BaseCommand implements Callable<Integer> {
     return new CommandLine(new BenchCommand())
         .addSubcommand(new BenchTransferCommand(shell))
         .addSubcommand(new BenchPauseCommand(shell))
-        .addSubcommand(new BenchCheckpointCommand(shell));
+        .addSubcommand(new BenchCheckpointCommand(shell))
+        .addSubcommand(new BenchStoreCommand(shell));
   }
 
   @Override
   public Integer call() {
     throw new ParameterException(
-        spec.commandLine(), "say what to measure: transfer, pause or checkpoint");
+        spec.commandLine(), "say what to measure: transfer, pause, checkpoint or store");
   }
 }
