@@ -226,6 +226,7 @@ class NymphVerticleTest {
   @Test
   void containersRunOnWhileTheVerticleIsReplaced() throws Exception {
     ContainerStatus before = run("while :; do sleep 1; done");
+    await().atMost(LONG).until(() -> Files.exists(temp.resolve("data/contact")));
     vertx.undeploy(deployment).await(20, TimeUnit.SECONDS);
     assertThat(ProcessHandle.of(before.pid().orElseThrow())).isPresent();
     up();

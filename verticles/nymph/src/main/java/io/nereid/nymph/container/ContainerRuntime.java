@@ -226,8 +226,14 @@ public final class ContainerRuntime {
   /** Freezes it; through the cgroup itself, because starting the runtime takes far longer. */
   public void freeze(ContainerId id) {
     if (!cgroups.freeze(paths.cgroup(id), FREEZE_LIMIT)) {
-      // It tries harder, and says why it cannot.
-      runc.pause(id);
+      try {
+        // It tries harder, and says why it cannot.
+        runc.pause(id);
+      } catch (RuntimeException e) {
+        // Half frozen it could neither go on nor be killed.
+        thaw(id);
+        throw e;
+      }
     }
   }
 

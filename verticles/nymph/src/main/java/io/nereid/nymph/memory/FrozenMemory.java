@@ -18,11 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Predicate;
 
 /**
@@ -39,7 +36,6 @@ import java.util.function.Predicate;
  */
 public final class FrozenMemory {
   private static final int PAGE_BYTES = PageHash.PAGE_BYTES;
-  private static final int TASK_PAGES = 2048;
   private static final int BUFFER_BYTES = 1 << 18;
 
   private final Path proc;
@@ -94,7 +90,10 @@ public final class FrozenMemory {
           try (ProcessMemory memory = ProcessMemory.open(directory(one.getValue()))) {
             PageRanges unchanged =
                 before.tracking().unchangedSince(one.getValue(), record.get().round());
-            same.put(one.getKey(), compare(memory, record.get(), unchanged, pool));
+            PageComparison found = PageComparison.of(memory, record.get(), unchanged, pool);
+            same.put(one.getKey(), found.same());
+            tracked += found.tracked();
+            compared += found.compared();
           }
         }
       }
@@ -248,91 +247,6 @@ public final class FrozenMemory {
     return differ;
   }
 
-  private record Part(long address, int pages, int first) {}
-
-  private BitSet compare(
-      ProcessMemory memory, PageRecord record, PageRanges unchanged, ExecutorService pool)
-      throws IOException {
-    BitSet same = new BitSet(Math.toIntExact(record.pages()));
-    List<Part> parts = unknown(record, unchanged, same);
-    tracked += same.cardinality();
-    compared += parts.stream().mapToLong(Part::pages).sum();
-    List<Future<BitSet>> results = new ArrayList<>();
-    for (List<Part> share : shares(parts)) {
-      Callable<BitSet> work = () -> compare(memory, record, share);
-      results.add(pool.submit(work));
-    }
-    for (Future<BitSet> result : results) {
-      same.or(await(result));
-    }
-    return same;
-  }
-
-  /** What has to be read; everything else is marked. */
-  private static List<Part> unknown(PageRecord record, PageRanges unchanged, BitSet same) {
-    List<Part> parts = new ArrayList<>();
-    PageRanges.Cursor known = unchanged.cursor();
-    record.forEachPart(
-        TASK_PAGES,
-        (start, count, first) -> {
-          long end = start + (long) count * PAGE_BYTES;
-          for (long address = start; address < end; ) {
-            boolean is = known.has(address);
-            long to = known.until(address, end);
-            int number = Math.toIntExact(first + (address - start) / PAGE_BYTES);
-            int pages = (int) ((to - address) / PAGE_BYTES);
-            if (is) {
-              same.set(number, number + pages);
-            } else {
-              parts.add(new Part(address, pages, number));
-            }
-            address = to;
-          }
-        });
-    return parts;
-  }
-
-  /** Areas may be many and tiny: parts are handed out in shares of a sensible size. */
-  private static List<List<Part>> shares(List<Part> parts) {
-    List<List<Part>> shares = new ArrayList<>();
-    List<Part> share = new ArrayList<>();
-    int pages = 0;
-    for (Part part : parts) {
-      share.add(part);
-      pages += part.pages();
-      if (pages >= TASK_PAGES) {
-        shares.add(share);
-        share = new ArrayList<>();
-        pages = 0;
-      }
-    }
-    if (!share.isEmpty()) {
-      shares.add(share);
-    }
-    return shares;
-  }
-
-  private static BitSet compare(ProcessMemory memory, PageRecord record, List<Part> parts)
-      throws IOException {
-    BitSet same = new BitSet();
-    long[] two = new long[2];
-    PageGather.Use use =
-        (content, offset, number, wanted, read) -> {
-          for (int i = 0; i < read; i++) {
-            if (record.same(number + i, content, offset + (long) i * PAGE_BYTES, two)) {
-              same.set((int) number + i);
-            }
-          }
-        };
-    try (PageGather gather = PageGather.ofFrozen(memory, use)) {
-      for (Part part : parts) {
-        gather.add(part.address(), part.pages(), part.first());
-      }
-      gather.flush();
-    }
-    return same;
-  }
-
   /** Writes pages one after the other; all of them must be there. */
   private record Copy(FileChannel out, PageRecord record, PageRecord.Finder before)
       implements PageGather.Use {
@@ -400,16 +314,5 @@ public final class FrozenMemory {
       record.finish();
     }
     new PagemapFile(idInside, out).write(into.resolve(PagemapFile.name(idInside)));
-  }
-
-  private static <T> T await(Future<T> future) throws IOException {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while comparing memory", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    }
   }
 }

@@ -26,6 +26,10 @@ public final class Cgroups {
   private static final Logger LOG = LoggerFactory.getLogger(Cgroups.class);
   private static final int KILL_ROUNDS_MAX = 20;
   private static final long FREEZE_LOOK_NANOS = 500_000;
+
+  /** So often it is looked before it is tried anew. */
+  private static final int FREEZE_LOOKS = 40;
+
   private final List<Path> hierarchies;
   private final Optional<Path> freezerV1;
   private final Optional<Path> memoryV1;
@@ -107,15 +111,20 @@ public final class Cgroups {
   }
 
   /**
-   * Freezes it and waits until every thread in it has stopped. The kernel may need several tries
-   * where a thread is in the middle of a fork (freezer of version 1).
+   * Freezes it and waits until every thread in it has stopped. The freezer of version 1 may need
+   * several tries: a thread that executes a program waits for the others to end, which cannot when
+   * they are frozen. So it is let go for a moment now and then.
    *
    * @return false when it did not happen within the limit, or there is no freezer
    */
   public boolean freeze(String cgroup, Duration limit) {
     long until = System.nanoTime() + limit.toNanos();
-    while (true) {
+    for (int look = 1; ; look++) {
       if (freezerV1.isPresent()) {
+        if (look % FREEZE_LOOKS == 0) {
+          thaw(cgroup);
+          LockSupport.parkNanos(FREEZE_LOOK_NANOS);
+        }
         write(below(freezerV1.get(), cgroup).resolve("freezer.state"), "FROZEN");
       } else {
         unified.ifPresent(h -> write(below(h, cgroup).resolve("cgroup.freeze"), "1"));
