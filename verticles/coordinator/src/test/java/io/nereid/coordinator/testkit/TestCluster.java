@@ -92,7 +92,9 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public void startNymph() {
-      nymph = new FakeNymph(vertx, model, world).start();
+      // Reachable for others no later than it answers.
+      nymph = new FakeNymph(vertx, model, world);
+      nymph.start();
     }
   }
 

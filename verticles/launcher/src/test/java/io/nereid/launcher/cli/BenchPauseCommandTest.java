@@ -65,6 +65,6 @@ class BenchPauseCommandTest {
   void whatToMeasureMustBeSaid() {
     Cli.Result result = new Cli(Path.of("/nowhere")).run("bench");
     assertThat(result.code()).isEqualTo(2);
-    assertThat(result.err()).contains("transfer, pause or checkpoint");
+    assertThat(result.err()).contains("transfer, pause, checkpoint or store");
   }
 }
